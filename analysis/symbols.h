@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* symbols.h - what one block binds, reads, changes and imports at module level.
+ *
+ * A pure function of the block's text, by Python's scoping rules; never fails (broken code gives
+ * what can be seen of it).  Flow-sensitive inside the block: a read after the block's own certain
+ * binding is not a requirement, a read before it or after a binding on one branch only is.
+ * All names are views into `pool`, owned by the struct; every list is sorted by name, unique. */
+#ifndef ANALYSIS_SYMBOLS_H
+#define ANALYSIS_SYMBOLS_H
+
+#include "analysis/span.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+enum definition_kind {
+    DEF_VARIABLE,
+    DEF_FUNCTION,
+    DEF_CLASS,
+    DEF_IMPORT, /* import, or from-import */
+    DEF_TYPE,   /* `type X = ...` */
+};
+
+/* A name that the block may leave bound. */
+struct definition {
+    struct str name;
+    enum definition_kind kind;
+    bool certain;     /* bound on every path through the block (exceptions aside) */
+    struct span span; /* of the last statement that binds it; relative to the block's start */
+    uint32_t uses_start, uses_len; /* in symbols.definition_uses: names read when it is called or
+                                      its class is used, whether or not this block binds them */
+};
+
+/* A module-level name that the block reads and has not certainly bound before the read. */
+struct requirement {
+    struct str name;
+    bool deferred;  /* read only inside functions: not needed until one of them is called */
+    bool builtin;   /* a builtin of CPython: counts only if the document binds the name */
+    struct span at; /* its first occurrence, relative to the block's start */
+};
+
+struct import_use {
+    struct str module; /* "a.b" in `import a.b` and `from a.b import c`; "" in `from . import c` */
+    struct str name;   /* "c", or "*"; empty for `import a.b` */
+    struct str local;  /* the name bound; empty for "*" */
+    uint32_t level;    /* leading dots */
+    bool star, type_checking, optional; /* optional: inside try/except ImportError */
+    struct span at; /* of the module path or imported name, relative to the block's start */
+};
+
+/* Why a block must be taken to read and write every name.  Bits. */
+enum wild_reason {
+    WILD_EXEC = 1,    /* exec, eval, compile'd code */
+    WILD_GLOBALS = 2, /* globals(), vars(), locals() at module level */
+    WILD_STAR = 4,    /* from m import * */
+};
+
+struct symbols {
+    VEC(struct definition) provides;
+    VEC(struct requirement) requires;
+    VEC(struct str) mutates; /* names whose object the block may change in place (static part) */
+    VEC(struct str) deletes; /* names it may leave unbound by `del` (or by `except ... as`) */
+    VEC(struct import_use) imports; /* in source order */
+    VEC(struct str) exports_all;    /* the strings of a literal __all__, when it has one */
+    VEC(struct str) definition_uses;
+    unsigned wild;           /* enum wild_reason */
+    bool has_all;            /* __all__ is assigned or extended */
+    bool future_annotations; /* from __future__ import annotations */
+    bool top_level_await;    /* await, async for or async with outside functions */
+    bool syntax_error;       /* tree-sitter found an error: the lists are a best effort */
+    char *pool;
+};
+
+/* Analyse `source`, the text of one block.  O(len).  `out` must be zeroed or finished.
+ * `inherits_future_annotations`: a block above has `from __future__ import annotations`. */
+void symbols_analyse(struct symbols *out, struct str source, bool inherits_future_annotations);
+
+void symbols_finish(struct symbols *s); /* accepts all-zero */
+
+const struct definition *symbols_definition(const struct symbols *s, struct str name);
+const struct requirement *symbols_requirement(const struct symbols *s, struct str name);
+
+/* Whether CPython 3.11 to 3.14 have a builtin of that name. */
+bool symbols_is_builtin(struct str name);
+
+#endif

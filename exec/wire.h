@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wire.h - the protocol between the server and a worker.
+ *
+ * A byte stream each way (it must survive ssh and docker exec: no shared memory, no shared paths
+ * but the document's own).  A frame is a little-endian u32 length, a one-byte type, and fields:
+ * u8, u32, u64 (little-endian) and strings (u32 length, bytes).  Both ends use this file.
+ * Bump WIRE_VERSION when any message below changes: HELLO refuses a mismatch. */
+#ifndef EXEC_WIRE_H
+#define EXEC_WIRE_H
+
+#include "base/buf.h"
+
+#define WIRE_VERSION   1
+#define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
+
+/* Server to worker.
+ *
+ * SETUP    u32 version, str file, str cwd, str package, u32 output_bytes, u32 output_lines
+ *          A fresh interpreter for the document; ends the one before it.  Answer: STARTED.
+ * RUN      u32 run, u32 block, u32 line, u32 flags, str source,
+ *          u32 n, n x (str name)               names the block may bind (static)
+ *          u32 m, m x (str name, u32 block)    namespace fixes, applied first: bind the name to
+ *                                              that block's value of it; block 0 unbinds it
+ *          Answer: STREAM and DISPLAY as they come, then DONE (or DIED).
+ * FORGET   u32 n, n x u32 block                drop the values these blocks bound
+ * INTERRUPT                                    KeyboardInterrupt in the running block
+ * INSPECT  u32 request, u32 block, str name    describe a value.  Answer: INSPECTED
+ *
+ * Worker to server.
+ *
+ * HELLO     u32 version, str python version, str executable
+ * STARTED   u32 pid
+ * STREAM    u32 run, u32 block, u8 fd (1, 2), str bytes (any bytes)
+ * DISPLAY   u32 run, u32 block, u8 kind, u32 n, n x (str mime, str data)
+ *           data is UTF-8: text, base64 for binary types, JSON text for JSON types
+ * DONE      u32 run, u32 block, u8 status, u32 flags, u64 microseconds,
+ *           u32 n, n x (str name, u8 bound)    names whose binding the block made or removed
+ *           when status is not OK: str ename, str evalue,
+ *           u32 f, f x (str file, u32 block, u32 line, str function, str source line)
+ *           lines are 0-based, relative to the block when block is not 0
+ * DIED      u32 run, u32 block (0 when idle), u32 exit code, u32 signal, str cause
+ * INSPECTED u32 request, u8 found, str type, str shape, str text
+ * FAILED    str message                        the worker cannot go on (then the stream ends) */
+enum wire_type {
+    WM_SETUP = 1,
+    WM_RUN,
+    WM_FORGET,
+    WM_INTERRUPT,
+    WM_INSPECT,
+    WM_HELLO = 64,
+    WM_STARTED,
+    WM_STREAM,
+    WM_DISPLAY,
+    WM_DONE,
+    WM_DIED,
+    WM_INSPECTED,
+    WM_FAILED,
+};
+
+enum wire_run_flag { WIRE_RUN_SILENT = 1 }; /* no value of the last expression (docstrings) */
+enum wire_display_kind { WIRE_DISPLAY_DATA = 0, WIRE_EXECUTE_RESULT = 1 };
+enum wire_done_status {
+    WIRE_OK = 0,
+    WIRE_ERROR,        /* an exception, sys.exit included */
+    WIRE_SYNTAX_ERROR, /* it does not compile: nothing ran */
+    WIRE_INTERRUPTED,
+};
+enum wire_done_flag {
+    WIRE_TRUNCATED = 1, /* output beyond the limits was dropped */
+};
+
+/* Writing: wire_begin(), the fields in order, wire_end(). */
+size_t wire_begin(struct buf *out, enum wire_type type); /* returns the mark for wire_end() */
+void wire_u8(struct buf *out, uint8_t value);
+void wire_u32(struct buf *out, uint32_t value);
+void wire_u64(struct buf *out, uint64_t value);
+void wire_str(struct buf *out, struct str value);
+void wire_end(struct buf *out, size_t mark); /* fills in the length */
+
+/* Reading the fields of one frame.  Past the end, or on a bad length, `bad` is set and the values
+ * are 0 and empty: check it once, after the last field. */
+struct wire_reader {
+    struct str rest;
+    bool bad;
+};
+uint8_t wire_get_u8(struct wire_reader *r);
+uint32_t wire_get_u32(struct wire_reader *r);
+uint64_t wire_get_u64(struct wire_reader *r);
+struct str wire_get_str(struct wire_reader *r); /* borrowed from the frame */
+/* A count of items of at least `item_size` bytes each; bad when they cannot fit in the frame. */
+uint32_t wire_get_count(struct wire_reader *r, size_t item_size);
+
+enum wire_split { WIRE_FRAME, WIRE_NEED_MORE, WIRE_CORRUPT };
+
+/* Take the next frame off `in` starting at *offset (advanced past it).  `fields` is borrowed from
+ * `in`.  The caller consumes the bytes before *offset when it has handled the frames. */
+enum wire_split wire_next(const struct buf *in, size_t *offset, uint8_t *type,
+                          struct wire_reader *fields);
+
+#endif
