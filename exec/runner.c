@@ -290,6 +290,10 @@ void runner_interrupt(struct runner *r) {
         end_run(r, true);
 }
 
+void runner_give_up(struct runner *r) {
+    end_run(r, true);
+}
+
 void runner_grace_over(struct runner *r) {
     if (!r->running.block || r->worker != WORKER_READY) return;
     runner_worker_lost(r, STR("it did not stop when interrupted, so its interpreter was replaced"));

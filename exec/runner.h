@@ -73,6 +73,9 @@ bool runner_run_all(struct runner *r, uint32_t run); /* a full run in a fresh in
 void runner_interrupt(struct runner *r);             /* stop the run; the rest stays dirty */
 bool runner_busy(const struct runner *r);
 
+/* There will be no worker: the run ends as cancelled, what was to run stays dirty. */
+void runner_give_up(struct runner *r);
+
 /* The grace time after an interrupt is over: the interpreter is replaced. */
 void runner_grace_over(struct runner *r);
 
