@@ -25,7 +25,7 @@ json_t *lsp_publish_diagnostics(const char *uri, int64_t version, json_t *diagno
 json_t *lsp_inlay_hint(struct lsp_position at, struct str label, struct str tooltip_markdown);
 json_t *lsp_code_lens(struct lsp_range range, struct str title, const char *command,
                       const char *uri, const char *block); /* uri, block: arguments or NULL */
-json_t *lsp_hover(struct str markdown, const struct lsp_range *range); /* range may be NULL */
+json_t *lsp_hover(struct str text, const struct lsp_range *range); /* Markdown; range may be NULL */
 
 enum lsp_symbol_kind {
     LSP_SYMBOL_STRING = 15,
