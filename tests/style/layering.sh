@@ -16,16 +16,16 @@ cd "$root"
 # A file's place is the longest that it is or lies in: the rules of exec are not those of
 # exec/worker, and to name exec in the second column does not open exec/worker.
 table='
-# place                may include                                       libraries
-protocol/base/hash.c   protocol/base                                     xxhash
-protocol/base          protocol/base                                     -
-protocol               protocol/base,protocol                            jansson
-analysis               protocol/base,analysis                            tree_sitter,sqlite3
-exec/wire.c            protocol/base,exec/wire.h                         -
-exec/wire.h            protocol/base                                     -
-exec                   protocol/base,analysis,exec                       -
-exec/worker            protocol/base,exec/wire.h,exec/worker             python
-server                 protocol/base,protocol,analysis,exec,server       uv,libwebsockets,jansson
+# place                may include                                  libraries
+protocol/base/hash.c   protocol/base                                xxhash
+protocol/base          protocol/base                                -
+protocol               protocol/base,protocol                       jansson
+analysis               protocol/base,analysis                       tree_sitter,sqlite3,files
+exec/wire.c            protocol/base,exec/wire.h                    -
+exec/wire.h            protocol/base                                -
+exec                   protocol/base,analysis,exec                  files,sockets
+exec/worker            protocol/base,exec/wire.h,exec/worker        python,files,sockets
+server                 protocol/base,protocol,analysis,exec,server  uv,libwebsockets,jansson,files,sockets
 '
 
 # protocol/ turns bytes into messages and back: where they come from is not its business.
@@ -77,6 +77,7 @@ check_includes() {
         for (p in projects) if (p !~ /\./ && longer_place(p, best, path)) best = p
         return best
     }
+    # libc is open to all, but for the headers that reach files and the network.
     function library_of(header) {
         if (header ~ /^jansson/) return "jansson"
         if (header ~ /^uv(\.h|\/)/) return "uv"
@@ -86,6 +87,8 @@ check_includes() {
         if (header ~ /^sqlite3/) return "sqlite3"
         if (header ~ /^(libwebsockets|lws)/) return "libwebsockets"
         if (header ~ /^xxh/) return "xxhash"
+        if (header ~ /^(fcntl|dirent|sys\/stat)\.h$/) return "files"
+        if (header ~ /^(sys\/(socket|un)|netdb|arpa\/.*|netinet\/.*)\.h$/) return "sockets"
         return ""
     }
     function exists(path,    ignored) {
@@ -132,7 +135,9 @@ check_includes() {
 
 check_program() {
     [ -n "$relight" ] || return 0
-    linked=$(ldd "$relight") || fail "ldd cannot read $relight"
+    list=ldd
+    command -v ldd >/dev/null || list='otool -L'
+    linked=$($list "$relight") || fail "$list cannot read $relight"
     case $linked in *libpython*) fail "$relight links libpython: only the worker may" ;; esac
 }
 
