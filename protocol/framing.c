@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* framing.c - splitting a byte stream into JSON-RPC bodies. */
-#include "framing.h"
+#include "protocol/framing.h"
 
 #include <strings.h>
 

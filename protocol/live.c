@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* live.c - building live messages and nbformat output records. */
-#include "live.h"
+#include "protocol/live.h"
 
 #include <stdio.h>
 
-#include "rpc.h"
+#include "protocol/rpc.h"
 
 void live_block_id(char out[16], uint32_t block) {
     snprintf(out, 16, "b%u", block);

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "position.h"
+#include "protocol/position.h"
 
 /* Block ids are "b<number>". */
 void live_block_id(char out[16], uint32_t block);

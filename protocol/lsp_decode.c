@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lsp_decode.c - reading LSP parameters, with errors that name the field. */
-#include "lsp_decode.h"
+#include "protocol/lsp_decode.h"
 
 static const char *type_text(const json_t *value) {
     static const char *const texts[] = {

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
-#include "position.h"
+#include "protocol/position.h"
 
 /* What the client said it can do, as far as we make use of it. */
 struct lsp_client {

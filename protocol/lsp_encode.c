@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lsp_encode.c - building LSP results. */
-#include "lsp_encode.h"
+#include "protocol/lsp_encode.h"
 
-#include "rpc.h"
+#include "protocol/rpc.h"
 
 static json_t *position_encode(struct lsp_position p) {
     return json_pack("{s:I, s:I}", "line", (json_int_t)p.line, "character",

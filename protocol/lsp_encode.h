@@ -5,7 +5,7 @@
 #ifndef PROTOCOL_LSP_ENCODE_H
 #define PROTOCOL_LSP_ENCODE_H
 
-#include "lsp_decode.h"
+#include "protocol/lsp_decode.h"
 
 json_t *lsp_range_encode(struct lsp_range range);
 

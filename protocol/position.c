@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* position.c - UTF-8, UTF-16 and UTF-32 columns. */
-#include "position.h"
+#include "protocol/position.h"
 
 static const char *const names[] = {
     [POSITION_UTF16] = "utf-16", [POSITION_UTF8] = "utf-8", [POSITION_UTF32] = "utf-32"};

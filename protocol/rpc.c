@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rpc.c - reading and building JSON-RPC messages. */
-#include "rpc.h"
+#include "protocol/rpc.h"
 
 #include <stdlib.h>
 
-#include "framing.h"
+#include "protocol/framing.h"
 
 static bool id_valid(const json_t *id) {
     return json_is_integer(id) || json_is_string(id) || json_is_null(id);

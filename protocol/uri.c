@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* uri.c - RFC 8089 file URIs, as editors write them. */
-#include "uri.h"
+#include "protocol/uri.h"
 
 #include <stdlib.h>
 #include <strings.h>

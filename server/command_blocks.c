@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "analysis/block_graph.h"
-#include "lsp_encode.h"
-#include "rpc.h"
+#include "protocol/lsp_encode.h"
+#include "protocol/rpc.h"
 #include "server/cli.h"
 #include "server/convert.h"
 #include "server/source_file.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lsp_encode.h"
+#include "protocol/lsp_encode.h"
 #include "server/cli.h"
 #include "server/convert.h"
 #include "server/session.h"

@@ -2,7 +2,7 @@
 /* convert.c - bytes and traces into what editors understand. */
 #include "server/convert.h"
 
-#include "rpc.h"
+#include "protocol/rpc.h"
 
 /* --- Positions. --- */
 

@@ -5,7 +5,7 @@
 #ifndef SERVER_CONVERT_H
 #define SERVER_CONVERT_H
 
-#include "live.h"
+#include "protocol/live.h"
 #include "server/session.h"
 
 struct lsp_position convert_position(const struct text *text, uint32_t byte,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* feature_diagnostics.c - what is wrong, where: errors, syntax, blocked blocks, pragmas, names
  * that are defined only below. */
+#include "protocol/uri.h"
 #include "server/convert.h"
 #include "server/features.h"
-#include "uri.h"
 
 struct finder {
     struct open_document *od;

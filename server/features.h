@@ -3,7 +3,7 @@
 #ifndef SERVER_FEATURES_H
 #define SERVER_FEATURES_H
 
-#include "lsp_encode.h"
+#include "protocol/lsp_encode.h"
 #include "server/server.h"
 
 json_t *feature_diagnostics(struct open_document *od);

@@ -4,7 +4,7 @@
  * Arguments are the document's URI and, for a block's command, its id ("b3"). */
 #include <stdlib.h>
 
-#include "live.h"
+#include "protocol/live.h"
 #include "server/features.h"
 #include "server/handlers.h"
 

@@ -4,11 +4,11 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#include "lsp_encode.h"
+#include "protocol/lsp_encode.h"
+#include "protocol/uri.h"
 #include "server/handlers.h"
 #include "server/log.h"
 #include "server/publisher.h"
-#include "uri.h"
 
 static void warn_setting(void *ctx, const char *line) {
     log_line(LOG_WARNING, "%s", line);

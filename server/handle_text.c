@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "protocol/uri.h"
 #include "server/convert.h"
 #include "server/handlers.h"
 #include "server/log.h"
 #include "server/publisher.h"
-#include "uri.h"
 
 /* The path of a file: URI; for a document without a file, one where it might be saved. */
 static char *document_path(const struct server *srv, struct str uri) {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "framing.h"
+#include "protocol/framing.h"
 
 enum { CONGESTED_BYTES = 16 << 20 };
 

@@ -7,7 +7,7 @@
 
 #include <uv.h>
 
-#include "rpc.h"
+#include "protocol/rpc.h"
 
 struct peer;
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "rpc.h"
+#include "protocol/rpc.h"
 #include "server/convert.h"
 #include "server/features.h"
 #include "server/log.h"

@@ -6,7 +6,7 @@
 #ifndef SERVER_PUBLISHER_H
 #define SERVER_PUBLISHER_H
 
-#include "lsp_encode.h"
+#include "protocol/lsp_encode.h"
 #include "server/server.h"
 
 extern const struct session_observer publisher_observer; /* ctx: struct open_document */

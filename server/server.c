@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lsp_encode.h"
+#include "protocol/lsp_encode.h"
 #include "server/dispatch.h"
 #include "server/handlers.h"
 #include "server/log.h"

@@ -10,7 +10,7 @@
 #include <uv.h>
 
 #include "base/map.h"
-#include "lsp_decode.h"
+#include "protocol/lsp_decode.h"
 #include "server/peer.h"
 #include "server/session.h"
 #include "server/settings.h"
