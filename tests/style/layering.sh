@@ -110,14 +110,19 @@ check_includes() {
         header = substr(code, RSTART + 1, RLENGTH - 2)
         library = library_of(header)
         path = resolve(header, quoted)
-        if (header ~ /\.\./) complain(header ": name the folder instead of ..")
-        else if (library != "") {
+        if (header ~ /\.\./) {
+            complain(header ": name the folder instead of ..")
+        } else if (library != "") {
             if (!index(libraries[place], "," library ",")) complain(place " must not know " library)
+        } else if (path != "" && header !~ /\//) {
+            complain(header ": name its folder, as in " path)
         } else if (path != "") {
             if (!index(projects[place], "," folder_of(path) ",") &&
                 !index(projects[place], "," path ","))
                 complain(place " must not include " path)
-        } else if (quoted) complain(header " is not in this project")
+        } else if (quoted) {
+            complain(header " is not in this project")
+        }
     }
     {
         match($0, /^[^:]*:[0-9]+:/)

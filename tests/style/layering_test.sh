@@ -28,18 +28,18 @@ good_tree() {
         put "$header" '#include <stdint.h>'
     done
     put protocol/base/hash.c '#include "base/hash.h"' '#include <xxhash.h>'
-    put protocol/framing.c '#include "framing.h"' '#include "protocol/live.h"' \
+    put protocol/framing.c '#include "protocol/framing.h"' '#include <protocol/live.h>' \
         '#include "base/buf.h"' '#include <jansson.h>' \
         '/* fopen("x") is for others; so is #include <uv.h> */' \
         'void f(struct io *io) { io->open("open(x)"); framing_open(io); }'
     put analysis/syntax.c '#include "analysis/syntax.h"' '#include <tree_sitter/api.h>' \
         '#  include <sqlite3.h>' '/* only a comment:' '#include "server/loop.h" */'
     put exec/wire.c '#include "exec/wire.h"' '#include "base/buf.h"'
-    put exec/planner.c '#include "planner.h"' '#include "analysis/syntax.h"' '#include "exec/wire.h"'
+    put exec/planner.c '#include "exec/planner.h"' '#include "analysis/syntax.h"' '#include "exec/wire.h"'
     put exec/worker/run.c '#include <Python.h>' '#include "exec/wire.h"' \
         '#include "exec/worker/run.h"' '#include "base/buf.h"'
     put server/loop.c '#include <uv.h>' '#include <libwebsockets.h>' '#include "exec/planner.h"' \
-        '#include "exec/wire.h"' '#include "live.h"' '#include "analysis/syntax.h"'
+        '#include "exec/wire.h"' '#include "protocol/live.h"' '#include "analysis/syntax.h"'
     put tests/anything.c '#include <Python.h>'
 }
 
@@ -91,6 +91,8 @@ deny analysis/syntax.c '#include <exec/wire.h>'
 deny analysis/syntax.c '#include "base/../../exec/wire.h"'
 deny analysis/syntax.c '#include "framing.h"'
 deny analysis/syntax.c '#include <live.h>'
+deny server/loop.c '#include "live.h"'
+deny exec/planner.c '#include "planner.h"'
 deny analysis/syntax.c '#include "nowhere.h"'
 deny analysis/syntax.c '#include HEADER'
 deny analysis/syntax.c '#include <netinet/in.h>'
