@@ -56,7 +56,7 @@ static void print_result(struct batch *b, const struct block *block) {
            block->line + 1, paint(b, "\033[0m"), paint(b, colour ? colour : ""),
            block_status_text(status), buf_cstr(&took), paint(b, "\033[0;2m"), buf_cstr(&name),
            paint(b, "\033[0m"));
-    if (status == STATUS_SYNTAX_ERROR) print_output(b, &t->fault_error);
+    if (t && status == STATUS_SYNTAX_ERROR) print_output(b, &t->fault_error);
     for (size_t i = 0; t && status != STATUS_SYNTAX_ERROR && i < t->outputs.len; i++)
         print_output(b, &t->outputs.items[i]);
     buf_finish(&name);
