@@ -54,10 +54,12 @@ static bool prepare_signals(void) {
 /* Drawing on a live document makes images.  That there is no window to show() them in is no news
  * to its reader. */
 static bool prepare_matplotlib(void) {
-    PyObject *env = py_from("os", "environ");
-    PyObject *set = env ? PyObject_CallMethod(env, "setdefault", "ss", "MPLBACKEND", "Agg") : NULL;
+    PyObject *variables = py_from("os", "environ");
+    PyObject *set = variables
+                        ? PyObject_CallMethod(variables, "setdefault", "ss", "MPLBACKEND", "Agg")
+                        : NULL;
     Py_XDECREF(set);
-    Py_XDECREF(env);
+    Py_XDECREF(variables);
     return set && call("warnings", "filterwarnings", "(ss)", "ignore",
                        "(Matplotlib is currently using agg|FigureCanvasAgg is non-interactive)");
 }

@@ -61,7 +61,8 @@ static long memory_kib(pid_t pid, const char *field) {
     FILE *status = fopen(path, "re");
     assert_non_null(status);
     while (fgets(line, sizeof line, status))
-        if (strncmp(line, field, strlen(field)) == 0) kib = atol(line + strlen(field) + 1);
+        if (strncmp(line, field, strlen(field)) == 0)
+            kib = strtol(line + strlen(field) + 1, NULL, 10);
     fclose(status);
     return kib;
 }
