@@ -139,12 +139,12 @@ static uint32_t clause_of(const struct walk *w, uint32_t node, enum node_kind ki
 static void walk_finally(struct walk *w, uint32_t clause, size_t from) {
     bool dead = w->ctx.dead;
     size_t before = w->undo.len;
+    w->ctx.dead = false;
     flow_widen(w, from, w->touched.len);
     size_t body = w->undo.len;
-    w->ctx.dead = false;
     walk_node(w, clause);
-    w->ctx.dead = w->ctx.dead || dead;
     flow_settle(w, before, body);
+    w->ctx.dead = w->ctx.dead || dead;
 }
 
 uint32_t on_try(struct walk *w, uint32_t node) {
