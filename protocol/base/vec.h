@@ -20,10 +20,12 @@
     }
 
 /* Grown storage for at least `need` items of `size` bytes; updates *cap. */
-void *vec__grow(void *items, size_t *cap, size_t need, size_t size);
+void *vec__grow(void *items, size_t *cap, size_t need, size_t size)
+    __attribute__((returns_nonnull));
 
+/* Asking for the items as well tells the static analyzer what `cap` alone cannot. */
 #define vec_reserve(v, need)                                                                       \
-    ((need) > (v)->cap                                                                             \
+    ((need) > (v)->cap || !(v)->items                                                              \
          ? (void)((v)->items = vec__grow((v)->items, &(v)->cap, (need), sizeof *(v)->items))       \
          : (void)0)
 

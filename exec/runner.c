@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runner.c - one document's runs: plan, queue, supersession. */
+#include "exec/runner.h"
+
+#include "base/mem.h"
+#include "exec/runner_internal.h"
+
+static const char *const status_texts[] = {
+    [STATUS_OK] = "ok",           [STATUS_ERROR] = "error",
+    [STATUS_BLOCKED] = "blocked", [STATUS_HELD] = "held",
+    [STATUS_STALE] = "stale",     [STATUS_RUNNING] = "running",
+    [STATUS_QUEUED] = "queued",   [STATUS_SYNTAX_ERROR] = "syntaxError",
+    [STATUS_SKIPPED] = "skipped",
+};
+
+const char *block_status_text(enum block_status status) {
+    return status_texts[status];
+}
+
+static void flush(struct runner *r) {
+    if (r->out.len) r->events->send(r->ctx, buf_str(&r->out));
+    r->out.len = 0;
+}
+
+/* --- Life. --- */
+
+struct runner *runner_create(const struct runner_events *events, void *ctx, struct document *doc,
+                             const struct worker_setup *setup) {
+    struct runner *r = xcalloc(1, sizeof *r);
+    r->events = events;
+    r->ctx = ctx;
+    r->doc = doc;
+    r->file = str_dup(setup->file);
+    r->cwd = str_dup(setup->cwd);
+    r->package = str_dup(setup->package);
+    r->setup = *setup;
+    r->setup.file = str_from(r->file);
+    r->setup.cwd = str_from(r->cwd);
+    r->setup.package = str_from(r->package);
+    r->link = (struct worker_link){.events = &runner__link_events, .ctx = r};
+    return r;
+}
+
+static void running_finish(struct running_block *b) {
+    vec_finish(&b->reads);
+    vec_finish(&b->makers);
+    buf_finish(&b->tails[0]);
+    buf_finish(&b->tails[1]);
+}
+
+void runner_destroy(struct runner *r) {
+    if (!r) return;
+    free(r->file);
+    free(r->cwd);
+    free(r->package);
+    worker_link_finish(&r->link);
+    buf_finish(&r->out);
+    bindings_finish(&r->bindings);
+    trace_store_finish(&r->traces);
+    plan_finish(&r->plan);
+    running_finish(&r->running);
+    free(r);
+}
+
+/* --- Results. --- */
+
+const struct trace *runner_trace(const struct runner *r, block_id block) {
+    return trace_get(&r->traces, block);
+}
+
+const reason_vec *runner_reasons(const struct runner *r, block_id block) {
+    const struct plan_item *item = plan_find(&r->plan, block);
+    return item ? &item->reasons : NULL;
+}
+
+static bool queued(const struct runner *r, block_id block) {
+    const struct plan_item *item = r->active ? plan_find(&r->plan, block) : NULL;
+    return item && item >= r->plan.items.items + r->next;
+}
+
+static enum block_status finished_status(const struct trace *t) {
+    if (t->status == RUN_ERROR) return STATUS_ERROR;
+    return t->status == RUN_BLOCKED ? STATUS_BLOCKED : STATUS_OK;
+}
+
+enum block_status runner_status(const struct runner *r, const struct block *block) {
+    const struct trace *t = trace_get(&r->traces, block->id);
+    if (block->pragmas.skip) return STATUS_SKIPPED;
+    if (!block_executes(block)) return STATUS_OK;
+    if (block->id == r->running.block && !r->running.unwanted) return STATUS_RUNNING;
+    if (queued(r, block->id)) return STATUS_QUEUED;
+    if (t && t->fault && hash128_eq(t->fault_code, block->code)) return STATUS_SYNTAX_ERROR;
+    if (!t || !t->valid || !hash128_eq(t->code, block->code)) return STATUS_STALE;
+    if (trace_reads_broken(t, r->doc, &r->traces) && t->status != RUN_BLOCKED) return STATUS_STALE;
+    return finished_status(t);
+}
+
+bool runner_busy(const struct runner *r) {
+    return r->active || r->running.block;
+}
+
+/* --- A run. --- */
+
+static bool status_failed(enum block_status status) {
+    return status == STATUS_ERROR || status == STATUS_BLOCKED || status == STATUS_SYNTAX_ERROR;
+}
+
+static void end_run(struct runner *r, bool cancelled) {
+    if (!r->active) return;
+    struct run_summary s = {
+        .run = r->run, .cancelled = cancelled, .ran = r->ran, .duration_us = r->ran_us};
+    r->active = r->stop = false;
+    for (size_t i = 0; i < document_block_count(r->doc); i++) {
+        const struct block *block = document_block(r->doc, i);
+        s.clean += block_executes(block);
+        s.error |= status_failed(runner_status(r, block));
+    }
+    s.clean -= s.ran < s.clean ? s.ran : s.clean;
+    r->events->run_end(r->ctx, &s);
+}
+
+static bool fails_to_provide(const struct runner *r, const struct block *provider,
+                             struct str name) {
+    const struct trace *t = trace_get(&r->traces, provider->id);
+    if (!block_executes(provider)) return false;
+    if (block_broken(provider, t)) return true;
+    return t && t->status != RUN_OK && !trace_bound(t, name);
+}
+
+/* The block whose failure keeps `block` from running, or 0. */
+static block_id blocked_by(const struct runner *r, const struct block *block) {
+    const struct block_graph *graph = document_graph(r->doc);
+    block_id by = 0;
+    name_vec names = {0};
+    graph_requires(graph, block, &names);
+    for (size_t i = 0; i < names.len && !by; i++) {
+        const struct requirement *own = symbols_requirement(&block->symbols, names.items[i]);
+        if (own && own->deferred) continue; /* a definition needs it only when it is called */
+        const struct block *provider = graph_provider(graph, block, names.items[i]);
+        if (provider && fails_to_provide(r, provider, names.items[i])) by = provider->id;
+    }
+    vec_finish(&names);
+    return by;
+}
+
+struct trace *runner__renew_trace(struct runner *r, block_id id, struct hash128 code,
+                                  bool restore_only) {
+    struct trace *t = trace_make(&r->traces, id);
+    trace_undo_mutations(t, r->doc, &r->traces);
+    bindings_remove(&r->bindings, t);
+    trace_clear(t);
+    trace_clear_fault(t);
+    t->code = code;
+    if (!restore_only || t->serial == 0) t->serial = ++r->last_serial;
+    return t;
+}
+
+static void finish_blocked(struct runner *r, const struct block *block, block_id by) {
+    struct trace *t = runner__renew_trace(r, block->id, block->code, false);
+    trace_reads_now(&t->reads, r->doc, &r->traces, block);
+    t->valid = t->present = true;
+    t->status = RUN_BLOCKED;
+    t->blocked_by = by;
+    trace_seal(t);
+    r->events->block_result(r->ctx, r->run, block);
+}
+
+static void running_start(struct runner *r, const struct plan_item *item,
+                          const struct block *block) {
+    struct running_block *b = &r->running;
+    running_finish(b);
+    *b = (struct running_block){.block = block->id,
+                                .ticket = ++r->last_ticket,
+                                .code = block->code,
+                                .restore_only = item->restore_only};
+    trace_reads_now(&b->reads, r->doc, &r->traces, block);
+    trace_makers_now(&b->makers, r->doc, block);
+}
+
+static void start_block(struct runner *r, const struct plan_item *item, const struct block *block) {
+    fix_vec fixes = {0};
+    bindings_move(&r->bindings, r->doc, &r->traces, block, &fixes);
+    running_start(r, item, block);
+    struct worker_run run = {
+        .ticket = r->running.ticket,
+        .block = block->id,
+        .line = block->line,
+        .silent = block->docstring,
+        .source = document_block_text(r->doc, block),
+        .symbols = &block->symbols,
+        .fixes = fixes.items,
+        .fix_count = fixes.len,
+    };
+    worker_link_run(&r->out, &run);
+    vec_finish(&fixes);
+    r->events->block_start(r->ctx, r->run, block);
+    flush(r);
+}
+
+void runner__advance(struct runner *r) {
+    while (r->active && !r->running.block && r->worker == WORKER_READY) {
+        if (r->stop || r->next == r->plan.items.len) {
+            end_run(r, r->stop);
+            return;
+        }
+        const struct plan_item *item = &r->plan.items.items[r->next++];
+        const struct block *block = document_block_by_id(r->doc, item->block);
+        block_id by = block ? blocked_by(r, block) : 0;
+        if (by)
+            finish_blocked(r, block, by);
+        else if (block)
+            start_block(r, item, block);
+    }
+}
+
+static void make_plan(struct runner *r, block_id asked, bool always_eval) {
+    struct plan_request request = {
+        .doc = r->doc,
+        .traces = &r->traces,
+        .asked = asked,
+        .always_eval = always_eval,
+        .running = r->running.unwanted ? 0 : r->running.block,
+    };
+    plan_finish(&r->plan);
+    plan_make(&r->plan, &request);
+    r->next = 0;
+    bindings_unsettle(&r->bindings);
+}
+
+void runner__replan(struct runner *r) {
+    if (r->active) make_plan(r, 0, false);
+}
+
+static bool start_run(struct runner *r, uint32_t run, block_id asked, bool always_eval) {
+    end_run(r, true);
+    make_plan(r, asked, always_eval);
+    if (r->plan.items.len == 0 && !r->running.block) return false;
+    r->run = run;
+    r->ran = 0;
+    r->ran_us = 0;
+    r->active = true;
+    r->events->run_start(r->ctx, run, &r->plan);
+    runner__advance(r);
+    return true;
+}
+
+bool runner_run(struct runner *r, uint32_t run) {
+    return start_run(r, run, 0, false);
+}
+
+bool runner_run_asked(struct runner *r, uint32_t run, block_id id) {
+    return start_run(r, run, id, true);
+}
+
+void runner__all_absent(struct runner *r) {
+    for (size_t i = 0; i < r->traces.by_id.len; i++)
+        if (r->traces.by_id.items[i]) r->traces.by_id.items[i]->present = false;
+    bindings_reset(&r->bindings);
+}
+
+void runner_worker_attached(struct runner *r) {
+    worker_link_setup(&r->out, &r->setup);
+    flush(r);
+    r->worker = WORKER_STARTING;
+    r->running.block = 0;
+    r->events->want_grace(r->ctx, false);
+    runner__all_absent(r);
+}
+
+bool runner_run_all(struct runner *r, uint32_t run) {
+    end_run(r, true);
+    trace_store_finish(&r->traces);
+    bindings_reset(&r->bindings);
+    if (r->worker != WORKER_ABSENT) runner_worker_attached(r);
+    return start_run(r, run, 0, true);
+}
+
+static void interrupt_block(struct runner *r) {
+    worker_link_interrupt(&r->out);
+    flush(r);
+    r->events->want_grace(r->ctx, true);
+}
+
+void runner_interrupt(struct runner *r) {
+    if (!r->active) return;
+    r->stop = true;
+    if (r->running.block)
+        interrupt_block(r);
+    else
+        end_run(r, true);
+}
+
+void runner_give_up(struct runner *r) {
+    end_run(r, true);
+}
+
+void runner_grace_over(struct runner *r) {
+    if (!r->running.block || r->worker != WORKER_READY) return;
+    runner_worker_lost(r, STR("it did not stop when interrupted, so its interpreter was replaced"));
+    runner_worker_attached(r);
+}
+
+/* --- The document changed. --- */
+
+void runner__forget_vanished(struct runner *r) {
+    for (size_t i = 0; i < r->traces.by_id.len; i++) {
+        struct trace *t = r->traces.by_id.items[i];
+        if (!t || document_block_by_id(r->doc, t->block)) continue;
+        if (t->block == r->running.block) continue; /* its effects are recorded when it ends */
+        trace_undo_mutations(t, r->doc, &r->traces);
+        bindings_remove(&r->bindings, t);
+        if (r->worker != WORKER_ABSENT) worker_link_forget(&r->out, t->block);
+        trace_drop(&r->traces, t->block);
+    }
+    flush(r);
+    bindings_unsettle(&r->bindings);
+}
+
+/* Whether what the running block read is still what it would read. */
+static bool reads_unchanged(const struct runner *r, const read_vec *then, const read_vec *now) {
+    if (then->len != now->len) return false;
+    for (size_t i = 0; i < now->len; i++) {
+        const struct trace_read *a = &then->items[i], *b = &now->items[i];
+        const struct block *provider = document_block_by_id(r->doc, b->provider);
+        const struct trace *made = trace_get(&r->traces, b->provider);
+        if (a->provider != b->provider || a->serial != b->serial) return false;
+        if (made && !hash128_eq(made->code, provider->code)) return false;
+    }
+    return true;
+}
+
+/* Whether the running block would be started just like that now. */
+static bool still_wanted(const struct runner *r) {
+    const struct block *block = document_block_by_id(r->doc, r->running.block);
+    if (!block || !block_executes(block)) return false;
+    if (!hash128_eq(block->code, r->running.code)) return false;
+    read_vec now = {0};
+    trace_reads_now(&now, r->doc, &r->traces, block);
+    bool same = reads_unchanged(r, &r->running.reads, &now);
+    vec_finish(&now);
+    return same;
+}
+
+void runner_update(struct runner *r) {
+    runner__forget_vanished(r);
+    if (!r->running.block || r->running.unwanted || still_wanted(r)) return;
+    r->running.unwanted = true;
+    interrupt_block(r);
+}
+
+uint64_t runner_expected_cost(const struct runner *r) {
+    uint64_t longest = 0;
+    for (size_t i = 0; i < document_block_count(r->doc); i++) {
+        const struct block *block = document_block(r->doc, i);
+        const struct trace *t = trace_get(&r->traces, block->id);
+        bool changed = t && !hash128_eq(t->code, block->code);
+        if (changed && t->duration_us > longest) longest = t->duration_us;
+    }
+    return longest;
+}
+
+bool runner_inspect(struct runner *r, uint32_t request, block_id block, struct str name) {
+    const struct trace *t = trace_get(&r->traces, block);
+    if (r->worker != WORKER_READY || r->running.block || !t || !t->present) return false;
+    worker_link_inspect(&r->out, request, block, name);
+    flush(r);
+    return true;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* runner_internal.h - the runner's state, for runner.c (runs) and runner_worker.c (events) only. */
+#ifndef EXEC_RUNNER_INTERNAL_H
+#define EXEC_RUNNER_INTERNAL_H
+
+#include "exec/bindings.h"
+#include "exec/runner.h"
+
+enum worker_state { WORKER_ABSENT, WORKER_STARTING, WORKER_READY };
+
+/* The block in the worker.  Its trace is renewed only when it turns out that the text compiles:
+ * until then the last good one stays in force. */
+struct running_block {
+    block_id block; /* 0: the worker is idle */
+    uint32_t ticket;
+    struct hash128 code;
+    read_vec reads; /* as of its start */
+    id_vec makers;  /* whose objects it may change in place */
+    bool restore_only;
+    bool begun;          /* its trace has been renewed */
+    bool unwanted;       /* its result will be thrown away */
+    struct buf tails[2]; /* incomplete UTF-8 at the end of stdout and stderr so far */
+};
+
+struct runner {
+    const struct runner_events *events;
+    void *ctx;
+    struct document *doc;
+    char *file, *cwd, *package;
+    struct worker_setup setup;
+
+    struct worker_link link;
+    enum worker_state worker;
+    struct buf out; /* scratch for one request */
+    struct bindings bindings;
+    struct trace_store traces;
+    uint64_t last_serial;
+
+    struct plan plan; /* of the current run, or of the last one */
+    size_t next;      /* in plan.items */
+    bool active;      /* between run_start and run_end */
+    bool stop;        /* the user interrupted: the run ends after the running block */
+    uint32_t run, ran;
+    uint64_t ran_us;
+
+    uint32_t last_ticket;
+    struct running_block running;
+};
+
+extern const struct worker_events runner__link_events;
+
+/* Start the next planned block, passing over blocked ones; end the run when there is none. */
+void runner__advance(struct runner *r);
+
+/* The plan no longer fits what is known (a worker died, text did not compile): plan anew, within
+ * the same run. */
+void runner__replan(struct runner *r);
+
+/* Empty the block's trace for a new execution of the code that it has now. */
+struct trace *runner__renew_trace(struct runner *r, block_id id, struct hash128 code,
+                                  bool restore_only);
+
+/* The interpreter's values are gone. */
+void runner__all_absent(struct runner *r);
+
+/* Forget the traces of blocks that the document no longer has. */
+void runner__forget_vanished(struct runner *r);
+
+#endif

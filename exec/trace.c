@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* trace.c - life of traces. */
+#include "exec/trace.h"
+
+#include "base/mem.h"
+
+static void clear_writes(struct trace *t) {
+    for (size_t i = 0; i < t->writes.len; i++) buf_finish(&t->writes.items[i].name);
+    vec_clear(&t->writes);
+}
+
+void trace_clear(struct trace *t) {
+    output_vec_finish(&t->outputs);
+    clear_writes(t);
+    vec_clear(&t->reads);
+    vec_clear(&t->mutated);
+    vec_clear(&t->mutated_by);
+    t->valid = t->present = t->truncated = false;
+    t->blocked_by = 0;
+    t->duration_us = 0;
+}
+
+void trace_clear_fault(struct trace *t) {
+    output_finish(&t->fault_error);
+    t->fault_error = (struct output){0};
+    t->fault = false;
+}
+
+void trace_set_fault(struct trace *t, struct hash128 code, struct output *error_take) {
+    trace_clear_fault(t);
+    t->fault = true;
+    t->fault_code = code;
+    t->fault_error = *error_take;
+    *error_take = (struct output){0};
+}
+
+static void trace_destroy(struct trace *t) {
+    if (!t) return;
+    trace_clear(t);
+    trace_clear_fault(t);
+    vec_finish(&t->writes);
+    vec_finish(&t->reads);
+    vec_finish(&t->mutated);
+    vec_finish(&t->mutated_by);
+    free(t);
+}
+
+void trace_store_finish(struct trace_store *s) {
+    for (size_t i = 0; i < s->by_id.len; i++) trace_destroy(s->by_id.items[i]);
+    vec_finish(&s->by_id);
+}
+
+struct trace *trace_get(const struct trace_store *s, block_id id) {
+    return id < s->by_id.len ? s->by_id.items[id] : NULL;
+}
+
+struct trace *trace_make(struct trace_store *s, block_id id) {
+    while (s->by_id.len <= id) vec_push(&s->by_id, NULL);
+    struct trace **slot = &s->by_id.items[id];
+    if (!*slot) {
+        *slot = xcalloc(1, sizeof **slot);
+        (*slot)->block = id;
+    }
+    return *slot;
+}
+
+void trace_drop(struct trace_store *s, block_id id) {
+    if (id >= s->by_id.len) return;
+    trace_destroy(s->by_id.items[id]);
+    s->by_id.items[id] = NULL;
+}
+
+bool trace_bound(const struct trace *t, struct str name) {
+    for (size_t i = 0; i < t->writes.len; i++)
+        if (str_eq(buf_str(&t->writes.items[i].name), name)) return t->writes.items[i].bound;
+    return false;
+}
+
+void trace_seal(struct trace *t) {
+    struct hash128 h = output_vec_hash(&t->outputs);
+    uint64_t parts[4] = {h.low, h.high, t->status, t->truncated};
+    t->content = hash128((struct str){(const char *)parts, sizeof parts});
+}

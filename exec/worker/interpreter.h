@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* interpreter.h - everything the interpreter process holds for its document.
+ *
+ * One for the process, never freed: the process is always killed. */
+#ifndef EXEC_WORKER_INTERPRETER_H
+#define EXEC_WORKER_INTERPRETER_H
+
+#include "exec/worker/capture.h"
+#include "exec/worker/display.h"
+#include "exec/worker/namespace.h"
+#include "exec/worker/program.h"
+#include "exec/worker/report.h"
+
+struct interpreter {
+    struct control control;
+    struct capture capture;
+    struct namespace ns;
+    struct compiler compiler;
+    struct reporter reporter;
+    struct display display;
+    PyObject *file;        /* the document's path */
+    PyObject *lines;       /* its text as linecache shows it */
+    PyObject *origin_type; /* see origin.h */
+    PyObject *runner;      /* asyncio.Runner; NULL until the first top-level await */
+};
+
+/* What a RUN asks for; borrowed from its frame. */
+struct run_request {
+    uint32_t run, block, line, flags;
+    struct str source;
+    struct str *maybe; /* names the block may bind */
+    size_t maybe_count;
+    struct wire_reader fixes; /* count, then (name, block) */
+};
+
+/* Run a block and send DONE.  Does not return in a forked copy (NOTE[forked-copies]). */
+void run_block(struct interpreter *in, const struct run_request *request);
+
+/* Run code of a block; top-level await runs on the document's one event loop. */
+PyObject *run_code(struct interpreter *in, PyObject *code);
+
+#endif

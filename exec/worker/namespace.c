@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* namespace.c - names, values and the blocks they come from; see namespace.h. */
+#include "exec/worker/namespace.h"
+
+/* --- The module --- */
+
+/* The value is taken; false when there is none or it cannot be set. */
+static bool set_take(PyObject *dict, const char *name, PyObject *value) {
+    bool done = value && PyDict_SetItemString(dict, name, value) == 0;
+    Py_XDECREF(value);
+    return done;
+}
+
+static PyObject *none(void) {
+    Py_INCREF(Py_None);
+    return Py_None;
+}
+
+static PyObject *package_or_none(const char *package) {
+    return *package ? py_str(str_from(package)) : none();
+}
+
+/* As `python file.py` has it, apart from the loader: there is no file to load again. */
+static bool fill_globals(PyObject *globals, const struct setup *setup) {
+    PyDict_Clear(globals);
+    return set_take(globals, "__name__", PyUnicode_FromString("__main__")) &&
+           set_take(globals, "__doc__", none()) &&
+           set_take(globals, "__package__", package_or_none(setup->package)) &&
+           set_take(globals, "__loader__", none()) && set_take(globals, "__spec__", none()) &&
+           set_take(globals, "__annotations__", PyDict_New()) &&
+           set_take(globals, "__builtins__", PyImport_ImportModule("builtins")) &&
+           set_take(globals, "__file__", py_path(str_from(setup->file))) &&
+           set_take(globals, "__cached__", none());
+}
+
+bool namespace_init(struct namespace *ns, const struct setup *setup) {
+    *ns = (struct namespace){0};
+    PyObject *module = PyImport_AddModule("__main__"); /* borrowed */
+    if (!module) return false;
+    ns->globals = PyModule_GetDict(module);
+    Py_INCREF(ns->globals);
+    ns->bindings = PyDict_New();
+    ns->features = PyDict_New();
+    return ns->bindings && ns->features && fill_globals(ns->globals, setup);
+}
+
+/* --- Bindings of blocks --- */
+
+/* Borrowed; NULL without an exception. */
+static PyObject *get(PyObject *dict, PyObject *key_or_null) {
+    PyObject *value = key_or_null ? PyDict_GetItemWithError(dict, key_or_null) : NULL;
+    if (!value) PyErr_Clear();
+    return value;
+}
+
+static PyObject *get_of_block(PyObject *dict, uint32_t block) {
+    PyObject *key = PyLong_FromUnsignedLong(block);
+    PyObject *value = get(dict, key);
+    Py_XDECREF(key);
+    return value;
+}
+
+/* NULL as value removes. */
+static void set_of_block(PyObject *dict, uint32_t block, PyObject *value) {
+    PyObject *key = PyLong_FromUnsignedLong(block);
+    if (key && value)
+        PyDict_SetItem(dict, key, value);
+    else if (key && get(dict, key))
+        PyDict_DelItem(dict, key);
+    PyErr_Clear();
+    Py_XDECREF(key);
+}
+
+PyObject *namespace_get(const struct namespace *ns, struct str name, uint32_t block) {
+    PyObject *dict = block ? get_of_block(ns->bindings, block) : ns->globals; /* borrowed */
+    PyObject *key = py_str(name);
+    PyObject *value = dict ? get(dict, key) : NULL;
+    PyErr_Clear();
+    Py_XDECREF(key);
+    return value;
+}
+
+bool namespace_fix(struct namespace *ns, struct str name, uint32_t block) {
+    PyObject *value = block ? namespace_get(ns, name, block) : NULL; /* borrowed */
+    PyObject *key = py_str(name);
+    if (!key) return false;
+    int failed = 0;
+    if (value)
+        failed = PyDict_SetItem(ns->globals, key, value);
+    else if (get(ns->globals, key))
+        failed = PyDict_DelItem(ns->globals, key);
+    Py_DECREF(key);
+    return failed == 0;
+}
+
+void namespace_forget(struct namespace *ns, uint32_t block) {
+    set_of_block(ns->bindings, block, NULL);
+    set_of_block(ns->features, block, NULL);
+}
+
+/* --- What a block changed --- */
+
+/* Names that the interpreter sets in every module: no binding of a block. */
+static bool is_machinery(PyObject *name) {
+    static const char *const names[] = {"__builtins__", "__annotations__", "__warningregistry__"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (PyUnicode_CompareWithASCIIString(name, names[i]) == 0) return true;
+    return false;
+}
+
+bool namespace_enter(struct namespace *ns) {
+    Py_XDECREF(ns->before);
+    ns->before = PyDict_Copy(ns->globals);
+    return ns->before != NULL;
+}
+
+struct changes {
+    struct buf *out;
+    uint32_t count;
+    PyObject *bound; /* dict: name -> value */
+};
+
+static void note(struct changes *c, PyObject *name, PyObject *value_or_null) {
+    py_wire(c->out, name, SIZE_MAX);
+    wire_u8(c->out, value_or_null != NULL);
+    c->count++;
+    if (value_or_null) PyDict_SetItem(c->bound, name, value_or_null);
+}
+
+static void note_bound(struct changes *c, PyObject *before, PyObject *globals) {
+    PyObject *name, *value; /* borrowed */
+    Py_ssize_t at = 0;
+    while (PyDict_Next(globals, &at, &name, &value))
+        if (PyUnicode_CheckExact(name) && get(before, name) != value && !is_machinery(name))
+            note(c, name, value);
+}
+
+static void note_removed(struct changes *c, PyObject *before, PyObject *globals) {
+    PyObject *name, *value; /* borrowed */
+    Py_ssize_t at = 0;
+    while (PyDict_Next(before, &at, &name, &value))
+        if (PyUnicode_CheckExact(name) && !get(globals, name) && !is_machinery(name))
+            note(c, name, NULL);
+}
+
+/* `x = 1` where x was 1 already: the value is the same object, and yet bound anew. */
+static void note_maybe(struct changes *c, PyObject *globals, struct str name) {
+    PyObject *key = py_str(name);
+    PyObject *value = get(globals, key); /* borrowed */
+    if (value && !get(c->bound, key)) note(c, key, value);
+    PyErr_Clear();
+    Py_XDECREF(key);
+}
+
+uint32_t namespace_leave(struct namespace *ns, uint32_t block, const struct str *maybe,
+                         size_t count, struct buf *out) {
+    struct changes changes = {.out = out, .bound = PyDict_New()};
+    if (changes.bound) {
+        note_bound(&changes, ns->before, ns->globals);
+        note_removed(&changes, ns->before, ns->globals);
+        for (size_t i = 0; i < count; i++) note_maybe(&changes, ns->globals, maybe[i]);
+        set_of_block(ns->bindings, block, changes.bound);
+    }
+    PyErr_Clear();
+    Py_XDECREF(changes.bound);
+    Py_CLEAR(ns->before);
+    return changes.count;
+}
+
+/* --- Future features --- */
+
+long namespace_features(const struct namespace *ns, uint32_t except_block) {
+    PyObject *key, *value; /* borrowed */
+    Py_ssize_t at = 0;
+    long all = 0;
+    while (PyDict_Next(ns->features, &at, &key, &value))
+        if (PyLong_AsUnsignedLong(key) != except_block) all |= PyLong_AsLong(value);
+    return all;
+}
+
+void namespace_set_features(struct namespace *ns, uint32_t block, long flags) {
+    PyObject *value = flags ? PyLong_FromLong(flags) : NULL;
+    set_of_block(ns->features, block, value);
+    Py_XDECREF(value);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* namespace.h - the document's module, __main__, and which block gave each name its value.
+ *
+ * Every block's bindings are kept as (name, value), so that the names can be rewound to any point
+ * of the document: a few dictionary operations, ordered by the server.
+ * Interpreter process, main thread.  Owns its references. */
+#ifndef EXEC_WORKER_NAMESPACE_H
+#define EXEC_WORKER_NAMESPACE_H
+
+#include "exec/wire.h"
+#include "exec/worker/py.h"
+#include "exec/worker/setup.h"
+
+struct namespace {
+    PyObject *globals;  /* of __main__ */
+    PyObject *bindings; /* dict: block -> dict: name -> value */
+    PyObject *features; /* dict: block -> compiler flags of its `from __future__` imports */
+    PyObject *before;   /* copy of globals, from namespace_enter() to namespace_leave() */
+};
+
+/* A fresh __main__ for the document.  False with an exception set on failure. */
+bool namespace_init(struct namespace *ns, const struct setup *setup);
+
+/* Give `name` the value that `block` bound; block 0, or one that did not bind it, unbinds it. */
+bool namespace_fix(struct namespace *ns, struct str name, uint32_t block);
+
+/* Around a block's run.  Leaving finds what was bound and removed since (by identity, and those
+ * of the `maybe` names that are bound now), keeps it as the block's bindings, appends it to `out`
+ * as DONE has it, (name, bound) each, and returns how many they are.  Leaving cannot fail. */
+bool namespace_enter(struct namespace *ns);
+uint32_t namespace_leave(struct namespace *ns, uint32_t block, const struct str *maybe,
+                         size_t count, struct buf *out);
+
+/* Drop what `block` bound. */
+void namespace_forget(struct namespace *ns, uint32_t block);
+
+/* The value that `block` bound to `name`; block 0: that it has now.  Borrowed; NULL when there
+ * is none, without an exception. */
+PyObject *namespace_get(const struct namespace *ns, struct str name, uint32_t block);
+
+/* NOTE[future-features] `from __future__ import ...` holds for the rest of a file, but each block
+ * is compiled alone: so each block's features are kept with it, like a binding, and every other
+ * block is compiled with all of them.  They go when the block is forgotten or runs without. */
+long namespace_features(const struct namespace *ns, uint32_t except_block);
+void namespace_set_features(struct namespace *ns, uint32_t block, long flags);
+
+#endif

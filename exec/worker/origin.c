@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* origin.c - file names that know their block; see origin.h. */
+#include "exec/worker/origin.h"
+
+/* Pickled functions (multiprocessing, joblib) must carry a plain str. */
+static PyObject *reduce(PyObject *self, PyObject *unused) {
+    (void)unused;
+    PyObject *plain = PyUnicode_FromFormat("%U", self);
+    PyObject *result = plain ? Py_BuildValue("(O(O))", &PyUnicode_Type, plain) : NULL;
+    Py_XDECREF(plain);
+    return result;
+}
+
+static PyMethodDef reduce_def = {"__reduce__", reduce, METH_NOARGS, NULL};
+
+PyObject *origin_type(void) {
+    PyObject *type = PyObject_CallFunction((PyObject *)&PyType_Type, "s(O){s:s}", "BlockFile",
+                                           &PyUnicode_Type, "__module__", "relight");
+    PyObject *method = type ? PyDescr_NewMethod((PyTypeObject *)type, &reduce_def) : NULL;
+    if (!method || PyObject_SetAttrString(type, "__reduce__", method) < 0) Py_CLEAR(type);
+    Py_XDECREF(method);
+    return type;
+}
+
+static bool set_number(PyObject *object, const char *name, uint32_t number) {
+    PyObject *value = PyLong_FromUnsignedLong(number);
+    bool done = value && PyObject_SetAttrString(object, name, value) == 0;
+    Py_XDECREF(value);
+    return done;
+}
+
+PyObject *origin_create(PyObject *type, PyObject *file, uint32_t block, uint32_t line,
+                        PyObject *source) {
+    PyObject *name = PyObject_CallFunctionObjArgs(type, file, NULL);
+    if (name && set_number(name, "block", block) && set_number(name, "line", line) &&
+        PyObject_SetAttrString(name, "source", source) == 0)
+        return name;
+    Py_XDECREF(name);
+    return NULL;
+}
+
+bool origin_of(PyObject *type, PyObject *file, struct origin *out) {
+    if ((PyObject *)Py_TYPE(file) != type) return false;
+    out->block = py_peek_u32(file, "block");
+    out->line = py_peek_u32(file, "line");
+    out->source = py_peek(file, "source");
+    Py_XDECREF(out->source); /* the attribute holds it */
+    return true;
+}
+
+/* --- Lines of source text --- */
+
+/* The end of the line that starts at `at`, after its line end. */
+static size_t line_end(struct str text, size_t at) {
+    while (at < text.len && text.ptr[at] != '\n' && text.ptr[at] != '\r') at++;
+    if (at + 1 < text.len && text.ptr[at] == '\r' && text.ptr[at + 1] == '\n') at++;
+    return at < text.len ? at + 1 : at;
+}
+
+size_t source_line_start(struct str text, size_t index) {
+    size_t at = 0;
+    while (index-- > 0 && at < text.len) at = line_end(text, at);
+    return at;
+}
+
+struct str source_line(struct str text, size_t index) {
+    size_t start = source_line_start(text, index);
+    size_t end = line_end(text, start);
+    while (end > start && (text.ptr[end - 1] == '\n' || text.ptr[end - 1] == '\r')) end--;
+    return str_slice(text, start, end);
+}
+
+/* --- linecache --- */
+
+static bool append_line(PyObject *lines, struct str line) {
+    struct buf bytes = {0};
+    buf_append(&bytes, line);
+    buf_append_byte(&bytes, '\n');
+    PyObject *text = PyUnicode_DecodeUTF8(bytes.ptr, (Py_ssize_t)bytes.len, "replace");
+    bool done = text && PyList_Append(lines, text) == 0;
+    Py_XDECREF(text);
+    buf_finish(&bytes);
+    return done;
+}
+
+/* Each line of `source` as linecache wants it: ended by \n. */
+static PyObject *split_lines(struct str source) {
+    PyObject *lines = PyList_New(0);
+    for (size_t at = 0; lines && at < source.len;) {
+        size_t end = line_end(source, at);
+        struct str line = str_slice(source, at, end);
+        while (line.len && (line.ptr[line.len - 1] == '\n' || line.ptr[line.len - 1] == '\r'))
+            line.len--;
+        if (!append_line(lines, line)) Py_CLEAR(lines);
+        at = end;
+    }
+    return lines;
+}
+
+static bool pad_lines(PyObject *lines, uint32_t count) {
+    PyObject *empty = PyUnicode_FromString("\n");
+    bool done = empty != NULL;
+    while (done && PyList_Size(lines) < (Py_ssize_t)count) done = PyList_Append(lines, empty) == 0;
+    Py_XDECREF(empty);
+    return done;
+}
+
+bool origin_show(PyObject *file, PyObject *lines, uint32_t line, struct str source) {
+    PyObject *cache = NULL, *entry = NULL, *own = split_lines(source); /* owned */
+    bool done = false;
+    if (!own || !pad_lines(lines, line)) goto out;
+    if (PyList_SetSlice(lines, line, line + PyList_Size(own), own) < 0) goto out;
+    if (!(cache = py_from("linecache", "cache"))) goto out;
+    /* No modification time: linecache must not look at the disk, where the text may be another. */
+    if (!(entry = Py_BuildValue("(nOOO)", PyList_Size(lines), Py_None, lines, file))) goto out;
+    done = PyObject_SetItem(cache, file, entry) == 0;
+out:
+    Py_XDECREF(entry);
+    Py_XDECREF(cache);
+    Py_XDECREF(own);
+    return done;
+}

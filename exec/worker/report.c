@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report.c - exceptions as DONE describes them; see report.h. */
+#include "exec/worker/report.h"
+
+#include "exec/worker/origin.h"
+
+#define TEXT_LIMIT  ((size_t)64 << 10) /* bytes of a message */
+#define LINE_LIMIT  500                /* bytes of a source line */
+#define CHAIN_LIMIT 8                  /* causes of causes */
+#define FRAMES_HEAD 32                 /* of a deep recursion, the outermost frames ... */
+#define FRAMES_TAIL 32                 /* ... and the innermost */
+
+bool reporter_init(struct reporter *r, PyObject *origin_type) {
+    *r = (struct reporter){.origin_type = origin_type};
+    PyObject *file = py_from("os", "__file__");
+    py_append(&r->stdlib, file, SIZE_MAX);
+    Py_XDECREF(file);
+    while (r->stdlib.len && r->stdlib.ptr[r->stdlib.len - 1] != '/') r->stdlib.len--;
+    return file != NULL;
+}
+
+/* --- Message --- */
+
+static void append_exit(struct buf *out, PyObject *error) {
+    buf_printf(out, "a script would end here with exit code %d", report_exit_code(error));
+    PyObject *code = py_peek(error, "code");
+    if (code && code != Py_None && !PyLong_Check(code)) {
+        PyObject *text = PyObject_Str(code);
+        PyErr_Clear();
+        buf_append(out, STR(": "));
+        py_append(out, text, TEXT_LIMIT);
+        Py_XDECREF(text);
+    }
+    Py_XDECREF(code);
+}
+
+int report_exit_code(PyObject *error) {
+    PyObject *code = py_peek(error, "code");
+    long number = 1; /* a message, which Python prints */
+    if (!code || code == Py_None)
+        number = 0;
+    else if (PyLong_Check(code))
+        number = PyLong_AsLong(code) & 0xFF;
+    PyErr_Clear();
+    Py_XDECREF(code);
+    return (int)number;
+}
+
+static void append_message(struct buf *out, PyObject *error) {
+    if (PyErr_GivenExceptionMatches(error, PyExc_SystemExit)) {
+        append_exit(out, error);
+        return;
+    }
+    PyObject *text = PyObject_Str(error);
+    if (text) {
+        py_append(out, text, TEXT_LIMIT);
+    } else {
+        PyErr_Clear();
+        buf_append(out, STR("(its message cannot be shown: __str__ failed)"));
+    }
+    Py_XDECREF(text);
+}
+
+/* Each item of a list attribute on a line of its own: __notes__, and what a group holds. */
+static void append_items(struct buf *out, PyObject *error, const char *attribute) {
+    PyObject *items = py_peek(error, attribute);
+    Py_ssize_t count = items ? PySequence_Size(items) : 0;
+    PyErr_Clear();
+    for (Py_ssize_t i = 0; i < count && out->len < TEXT_LIMIT; i++) {
+        PyObject *item = PySequence_GetItem(items, i);
+        buf_append(out, STR("\n"));
+        if (item && PyExceptionInstance_Check(item))
+            py_append_error(out, item, TEXT_LIMIT);
+        else
+            py_append(out, item, TEXT_LIMIT);
+        PyErr_Clear();
+        Py_XDECREF(item);
+    }
+    Py_XDECREF(items);
+}
+
+/* What this exception was raised from or during; new reference or NULL. */
+static PyObject *next_in_chain(PyObject *error, const char **relation) {
+    PyObject *cause = PyException_GetCause(error);
+    *relation = "caused by ";
+    if (cause) return cause;
+    PyObject *suppress = py_peek(error, "__suppress_context__");
+    bool suppressed = suppress == Py_True;
+    Py_XDECREF(suppress);
+    *relation = "while handling ";
+    return suppressed ? NULL : PyException_GetContext(error);
+}
+
+static void append_chain(struct buf *out, PyObject *error) {
+    const char *relation;
+    PyObject *at = next_in_chain(error, &relation); /* owned */
+    for (int i = 0; at && i < CHAIN_LIMIT; i++) {
+        buf_printf(out, "\n%s", relation);
+        py_append_error(out, at, TEXT_LIMIT);
+        PyObject *next = next_in_chain(at, &relation);
+        Py_DECREF(at);
+        at = next;
+    }
+    Py_XDECREF(at);
+}
+
+static void append_head(struct buf *out, PyObject *error) {
+    struct buf text = {0};
+    PyObject *name = py_peek((PyObject *)Py_TYPE(error), "__name__");
+    py_wire(out, name, LINE_LIMIT);
+    Py_XDECREF(name);
+    append_message(&text, error);
+    append_items(&text, error, "__notes__");
+    if (PyErr_GivenExceptionMatches(error, PyExc_BaseExceptionGroup))
+        append_items(&text, error, "exceptions");
+    append_chain(&text, error);
+    wire_str(out, buf_str(&text));
+    buf_finish(&text);
+}
+
+/* --- Frames --- */
+
+struct frames {
+    struct buf head;              /* the first FRAMES_HEAD of them */
+    struct buf tail[FRAMES_TAIL]; /* a ring of the last */
+    uint32_t count;
+};
+
+static struct buf *next_frame(struct frames *f) {
+    uint32_t index = f->count++;
+    if (index < FRAMES_HEAD) return &f->head;
+    struct buf *slot = &f->tail[(index - FRAMES_HEAD) % FRAMES_TAIL];
+    slot->len = 0;
+    return slot;
+}
+
+static void frames_append_take(struct frames *f, struct buf *out) {
+    uint32_t beyond = f->count > FRAMES_HEAD ? f->count - FRAMES_HEAD : 0;
+    uint32_t kept = beyond < FRAMES_TAIL ? beyond : FRAMES_TAIL;
+    wire_u32(out, f->count - beyond + kept);
+    buf_append(out, buf_str(&f->head));
+    for (uint32_t i = beyond - kept; i < beyond; i++)
+        buf_append(out, buf_str(&f->tail[i % FRAMES_TAIL]));
+    buf_finish(&f->head);
+    for (uint32_t i = 0; i < FRAMES_TAIL; i++) buf_finish(&f->tail[i]);
+}
+
+static void put_frame(struct buf *out, PyObject *file, uint32_t block, uint32_t line,
+                      PyObject *function, struct str text) {
+    py_wire(out, file, TEXT_LIMIT);
+    wire_u32(out, block);
+    wire_u32(out, line);
+    py_wire(out, function, LINE_LIMIT);
+    text = str_trim(text);
+    wire_str(out, str_slice(text, 0, text.len < LINE_LIMIT ? text.len : LINE_LIMIT));
+}
+
+static void put_document_frame(struct buf *out, PyObject *file, const struct origin *origin,
+                               uint32_t line, PyObject *function) {
+    struct buf source = {0};
+    py_append(&source, origin->source, SIZE_MAX);
+    line = line > origin->line ? line - origin->line : 0;
+    put_frame(out, file, origin->block, line, function, source_line(buf_str(&source), line));
+    buf_finish(&source);
+}
+
+static void put_other_frame(struct buf *out, PyObject *file, uint32_t line, PyObject *function) {
+    PyObject *getline = py_from("linecache", "getline");
+    PyObject *text = getline ? PyObject_CallFunction(getline, "Ok", file, line + 1ul) : NULL;
+    struct buf source = {0};
+    py_append(&source, text, TEXT_LIMIT);
+    put_frame(out, file, 0, line, function, buf_str(&source));
+    buf_finish(&source);
+    PyErr_Clear();
+    Py_XDECREF(text);
+    Py_XDECREF(getline);
+}
+
+static bool contains(struct str text, struct str part) {
+    return text.len >= part.len && memmem(text.ptr, text.len, part.ptr, part.len) != NULL;
+}
+
+/* Code of an installed package, of the standard library, or generated by one of them. */
+static bool is_library(const struct reporter *r, PyObject *file) {
+    struct buf path = {0};
+    py_append(&path, file, TEXT_LIMIT);
+    struct str p = buf_str(&path);
+    bool library = p.len == 0 || p.ptr[0] == '<' || str_starts(p, buf_str(&r->stdlib)) ||
+                   contains(p, STR("/site-packages/")) || contains(p, STR("/dist-packages/"));
+    buf_finish(&path);
+    return library;
+}
+
+static void add_frame(const struct reporter *r, struct frames *frames, PyObject *code,
+                      uint32_t line) {
+    PyObject *file = py_peek(code, "co_filename");
+    PyObject *function = py_peek(code, "co_qualname");
+    struct origin origin;
+    if (file && origin_of(r->origin_type, file, &origin))
+        put_document_frame(next_frame(frames), file, &origin, line, function);
+    else if (file && !is_library(r, file))
+        put_other_frame(next_frame(frames), file, line, function);
+    Py_XDECREF(function);
+    Py_XDECREF(file);
+}
+
+static void add_traceback(const struct reporter *r, struct frames *frames, PyObject *entry) {
+    PyObject *frame = py_peek(entry, "tb_frame");
+    PyObject *code = frame ? py_peek(frame, "f_code") : NULL;
+    uint32_t line = py_peek_u32(entry, "tb_lineno");
+    if (code) add_frame(r, frames, code, line > 0 ? line - 1 : 0);
+    Py_XDECREF(code);
+    Py_XDECREF(frame);
+}
+
+void report_error(const struct reporter *r, PyObject *error, struct buf *out) {
+    struct frames frames = {0};
+    append_head(out, error);
+    PyObject *entry = PyException_GetTraceback(error); /* owned */
+    while (entry && entry != Py_None) {
+        add_traceback(r, &frames, entry);
+        PyObject *next = py_peek(entry, "tb_next");
+        Py_DECREF(entry);
+        entry = next;
+    }
+    Py_XDECREF(entry);
+    frames_append_take(&frames, out);
+}
+
+void report_syntax_error(const struct reporter *r, PyObject *error, PyObject *file,
+                         struct buf *out) {
+    struct frames frames = {0};
+    struct origin origin;
+    PyObject *name = py_peek((PyObject *)Py_TYPE(error), "__name__");
+    PyObject *message = py_peek(error, "msg"); /* without "(file, line 3)" */
+    if (!message) message = PyObject_Str(error);
+    PyErr_Clear();
+    py_wire(out, name, LINE_LIMIT);
+    py_wire(out, message, TEXT_LIMIT);
+    uint32_t line = py_peek_u32(error, "lineno");
+    if (line > 0 && origin_of(r->origin_type, file, &origin))
+        put_document_frame(next_frame(&frames), file, &origin, line - 1, NULL);
+    frames_append_take(&frames, out);
+    Py_XDECREF(message);
+    Py_XDECREF(name);
+}

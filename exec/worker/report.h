@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report.h - an exception in the user's terms: its name, its message, and the frames of code that
+ * is the user's.
+ *
+ * Never part of a report: our machinery, the standard library and installed packages.
+ * Interpreter process, main thread. */
+#ifndef EXEC_WORKER_REPORT_H
+#define EXEC_WORKER_REPORT_H
+
+#include "exec/worker/py.h"
+
+struct reporter {
+    PyObject *origin_type; /* borrowed */
+    struct buf stdlib;     /* where the standard library is, with a trailing slash */
+};
+
+/* False with an exception set on failure. */
+bool reporter_init(struct reporter *r, PyObject *origin_type);
+
+/* Append what DONE says about `error`: ename, evalue, frames.  Cannot fail. */
+void report_error(const struct reporter *r, PyObject *error, struct buf *out);
+
+/* The same for an error of compilation in `file` (an origin): one frame, at the error. */
+void report_syntax_error(const struct reporter *r, PyObject *error, PyObject *file,
+                         struct buf *out);
+
+/* The exit code of a process that SystemExit `error` ends, as Python itself has it. */
+int report_exit_code(PyObject *error);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run.c - one run of a block, from RUN to DONE.
+ *
+ * The order is the contract: the streams are put back, signals may come, names are fixed, the
+ * code is compiled and run, its value and its figures are shown, what it bound is kept, DONE.
+ * Interpreter process, main thread. */
+#include "exec/worker/interpreter.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include "exec/worker/figures.h"
+#include "exec/worker/origin.h"
+
+#define CO_COROUTINE_FLAG 0x80u /* inspect.CO_COROUTINE: evaluating the code gives a coroutine */
+
+/* How a run came out, as DONE says it. */
+struct outcome {
+    enum wire_done_status status;
+    struct buf error; /* ename, evalue, frames */
+    int exit_code;    /* for a forked copy */
+};
+
+static uint64_t now_us(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* --- Running code --- */
+
+static PyObject *run_coroutine(struct interpreter *in, PyObject *coroutine) {
+    if (!in->runner) {
+        PyObject *type = py_from("asyncio", "Runner");
+        if (type) in->runner = PyObject_CallNoArgs(type);
+        Py_XDECREF(type);
+    }
+    return in->runner ? py_call_method(in->runner, "run", coroutine) : NULL;
+}
+
+PyObject *run_code(struct interpreter *in, PyObject *code) {
+    PyObject *result = PyEval_EvalCode(code, in->ns.globals, in->ns.globals);
+    if (!result || !(py_peek_u32(code, "co_flags") & CO_COROUTINE_FLAG)) return result;
+    PyObject *value = run_coroutine(in, result);
+    Py_DECREF(result);
+    return value;
+}
+
+/* --- Errors --- */
+
+/* The current exception becomes the outcome; the first one counts. */
+static void take_error(struct interpreter *in, struct outcome *outcome) {
+    PyObject *error = py_take_error();
+    if (!error) return;
+    if (outcome->status == WIRE_OK) {
+        bool interrupt = PyErr_GivenExceptionMatches(error, PyExc_KeyboardInterrupt);
+        bool exit = PyErr_GivenExceptionMatches(error, PyExc_SystemExit);
+        outcome->status = interrupt ? WIRE_INTERRUPTED : WIRE_ERROR;
+        outcome->exit_code = exit ? report_exit_code(error) : 1;
+        report_error(&in->reporter, error, &outcome->error);
+    }
+    Py_DECREF(error);
+}
+
+static void take_syntax_error(struct interpreter *in, struct outcome *outcome, PyObject *file) {
+    PyObject *error = py_take_error();
+    outcome->status = WIRE_SYNTAX_ERROR;
+    if (error) report_syntax_error(&in->reporter, error, file, &outcome->error);
+    Py_XDECREF(error);
+}
+
+/* --- The steps --- */
+
+/* An interrupt that came too late for the block before must not end this one. */
+static void forget_late_signals(void) {
+    if (PyErr_CheckSignals() < 0) PyErr_Clear();
+}
+
+static void fix_names(struct interpreter *in, struct wire_reader fixes) {
+    uint32_t count = wire_get_u32(&fixes);
+    for (uint32_t i = 0; i < count; i++) {
+        struct str name = wire_get_str(&fixes);
+        if (!namespace_fix(&in->ns, name, wire_get_u32(&fixes))) PyErr_Clear();
+    }
+}
+
+static bool compile_block(struct interpreter *in, const struct run_request *request,
+                          struct program *program, struct outcome *outcome) {
+    PyObject *text = PyUnicode_DecodeUTF8(request->source.ptr, (Py_ssize_t)request->source.len,
+                                          "replace");
+    PyObject *file =
+        text ? origin_create(in->origin_type, in->file, request->block, request->line, text) : NULL;
+    struct source source = {.text = request->source,
+                            .line = request->line,
+                            .file = file,
+                            .features = namespace_features(&in->ns, request->block),
+                            .silent = request->flags & WIRE_RUN_SILENT};
+    bool done = file && program_compile(program, &in->compiler, &source);
+    if (done)
+        namespace_set_features(&in->ns, request->block, program->features);
+    else
+        take_syntax_error(in, outcome, file ? file : Py_None);
+    Py_XDECREF(file);
+    Py_XDECREF(text);
+    return done;
+}
+
+/* A figure that is the value is shown as the value only. */
+static bool show_value(struct interpreter *in, PyObject *value) {
+    if (value == Py_None) return true;
+    bool done = display_object(&in->display, value, WIRE_EXECUTE_RESULT);
+    if (done) figures_close(value);
+    return done;
+}
+
+/* In a copy of the process that the block forked: end as the script would have. */
+static void end_forked_copy(struct interpreter *in, const struct outcome *outcome) {
+    if (control_is_owner(&in->control)) return;
+    capture_flush();
+    _exit(outcome->exit_code);
+}
+
+static void execute(struct interpreter *in, struct program *program, struct outcome *outcome) {
+    PyObject *done = NULL, *value = NULL; /* owned */
+    if (program->body && !(done = run_code(in, program->body))) goto out;
+    if (program->value && !(value = run_code(in, program->value))) goto out;
+    if (value && control_is_owner(&in->control)) show_value(in, value);
+out:
+    take_error(in, outcome);
+    Py_XDECREF(value);
+    Py_XDECREF(done);
+    end_forked_copy(in, outcome);
+    if (!figures_show(&in->display)) take_error(in, outcome);
+    capture_flush();
+}
+
+static void run_steps(struct interpreter *in, const struct run_request *request,
+                      struct outcome *outcome) {
+    struct program program = {0};
+    fix_names(in, request->fixes);
+    if (!namespace_enter(&in->ns)) {
+        take_error(in, outcome);
+        return;
+    }
+    if (!origin_show(in->file, in->lines, request->line, request->source)) PyErr_Clear();
+    if (!compile_block(in, request, &program, outcome)) return;
+    execute(in, &program, outcome);
+    program_finish(&program);
+}
+
+static void send_done(struct interpreter *in, const struct run_request *request,
+                      const struct outcome *outcome, uint64_t duration) {
+    struct buf changes = {0}, frame = {0};
+    uint32_t count = namespace_leave(&in->ns, request->block, request->maybe, request->maybe_count,
+                                     &changes);
+    size_t mark = wire_begin(&frame, WM_DONE);
+    wire_u32(&frame, request->run);
+    wire_u32(&frame, request->block);
+    wire_u8(&frame, (uint8_t)outcome->status);
+    wire_u32(&frame, in->display.truncated ? WIRE_TRUNCATED : 0);
+    wire_u64(&frame, duration);
+    wire_u32(&frame, count);
+    buf_append(&frame, buf_str(&changes));
+    if (outcome->status != WIRE_OK) buf_append(&frame, buf_str(&outcome->error));
+    wire_end(&frame, mark);
+    control_send(&in->control, &frame);
+    buf_finish(&frame);
+    buf_finish(&changes);
+}
+
+void run_block(struct interpreter *in, const struct run_request *request) {
+    struct outcome outcome = {0};
+    capture_restore(&in->capture);
+    forget_late_signals();
+    control_send_begun(&in->control);
+    display_begin(&in->display, request->run, request->block);
+    uint64_t start = now_us();
+    run_steps(in, request, &outcome);
+    send_done(in, request, &outcome, now_us() - start);
+    display_end(&in->display);
+    buf_finish(&outcome.error);
+}

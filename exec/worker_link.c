@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* worker_link.c - encoding of requests and decoding of events; see wire.h for the frames. */
+#include "exec/worker_link.h"
+
+void worker_link_setup(struct buf *out, const struct worker_setup *setup) {
+    size_t mark = wire_begin(out, WM_SETUP);
+    wire_u32(out, WIRE_VERSION);
+    wire_str(out, setup->file);
+    wire_str(out, setup->cwd);
+    wire_str(out, setup->package);
+    wire_u32(out, setup->output_bytes);
+    wire_u32(out, setup->output_lines);
+    wire_end(out, mark);
+}
+
+void worker_link_run(struct buf *out, const struct worker_run *run) {
+    size_t mark = wire_begin(out, WM_RUN);
+    wire_u32(out, run->ticket);
+    wire_u32(out, run->block);
+    wire_u32(out, run->line);
+    wire_u32(out, run->silent ? WIRE_RUN_SILENT : 0);
+    wire_str(out, run->source);
+    wire_u32(out, (uint32_t)run->symbols->provides.len);
+    for (size_t i = 0; i < run->symbols->provides.len; i++)
+        wire_str(out, run->symbols->provides.items[i].name);
+    wire_u32(out, (uint32_t)run->fix_count);
+    for (size_t i = 0; i < run->fix_count; i++) {
+        wire_str(out, run->fixes[i].name);
+        wire_u32(out, run->fixes[i].from);
+    }
+    wire_end(out, mark);
+}
+
+void worker_link_forget(struct buf *out, block_id block) {
+    size_t mark = wire_begin(out, WM_FORGET);
+    wire_u32(out, 1);
+    wire_u32(out, block);
+    wire_end(out, mark);
+}
+
+void worker_link_interrupt(struct buf *out) {
+    wire_end(out, wire_begin(out, WM_INTERRUPT));
+}
+
+void worker_link_inspect(struct buf *out, uint32_t request, block_id block, struct str name) {
+    size_t mark = wire_begin(out, WM_INSPECT);
+    wire_u32(out, request);
+    wire_u32(out, block);
+    wire_str(out, name);
+    wire_end(out, mark);
+}
+
+/* Worker text is UTF-8 by contract, but a peer's promise is not a fact. */
+static struct buf get_text(struct wire_reader *r) {
+    struct buf text = {0};
+    buf_append_utf8(&text, wire_get_str(r));
+    return text;
+}
+
+static void on_hello(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    uint32_t version = wire_get_u32(r);
+    struct str python = wire_get_str(r), executable = wire_get_str(r);
+    if (r->bad) return;
+    if (version != WIRE_VERSION) {
+        err_set(err, ST_UNSUPPORTED, "the worker speaks protocol %u, this server %u", version,
+                (unsigned)WIRE_VERSION);
+        return;
+    }
+    link->events->hello(link->ctx, python, executable);
+}
+
+static void on_started(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    (void)err;
+    uint32_t pid = wire_get_u32(r);
+    if (!r->bad) link->events->started(link->ctx, pid);
+}
+
+static void on_stream(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    (void)err;
+    uint32_t ticket = wire_get_u32(r);
+    wire_get_u32(r); /* block: the ticket says it */
+    uint8_t fd = wire_get_u8(r);
+    struct str bytes = wire_get_str(r);
+    if (!r->bad) link->events->stream(link->ctx, ticket, fd == 2, bytes);
+}
+
+static void on_display(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    (void)err;
+    uint32_t ticket = wire_get_u32(r);
+    wire_get_u32(r);
+    uint8_t kind = wire_get_u8(r);
+    struct output record = {.kind = kind == WIRE_EXECUTE_RESULT ? OUTPUT_RESULT : OUTPUT_DISPLAY};
+    for (uint32_t n = wire_get_count(r, 8); n > 0; n--) {
+        struct buf mime = get_text(r), data = get_text(r);
+        vec_push(&record.bundle, (struct mime_item){mime, data});
+    }
+    if (!r->bad) link->events->display(link->ctx, ticket, &record);
+    output_finish(&record);
+}
+
+static void get_error(struct wire_reader *r, struct output *error) {
+    error->kind = OUTPUT_ERROR;
+    error->ename = get_text(r);
+    error->evalue = get_text(r);
+    for (uint32_t n = wire_get_count(r, 20); n > 0; n--) {
+        struct frame f = {.file = get_text(r)};
+        f.block = wire_get_u32(r);
+        f.line = wire_get_u32(r);
+        f.function = get_text(r);
+        f.source = get_text(r);
+        vec_push(&error->frames, f);
+    }
+}
+
+static void done_finish(struct worker_done *done) {
+    for (size_t i = 0; i < done->writes.len; i++) buf_finish(&done->writes.items[i].name);
+    vec_finish(&done->writes);
+    output_finish(&done->error);
+}
+
+static void on_done(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    (void)err;
+    struct worker_done done = {.ticket = wire_get_u32(r)};
+    wire_get_u32(r);
+    done.status = wire_get_u8(r);
+    done.truncated = wire_get_u32(r) & WIRE_TRUNCATED;
+    done.duration_us = wire_get_u64(r);
+    for (uint32_t n = wire_get_count(r, 5); n > 0; n--) {
+        struct buf name = get_text(r);
+        bool bound = wire_get_u8(r);
+        vec_push(&done.writes, (struct trace_write){name, bound});
+    }
+    if (done.status != WIRE_OK) get_error(r, &done.error);
+    if (!r->bad) link->events->done(link->ctx, &done);
+    done_finish(&done);
+}
+
+static void on_died(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    (void)err;
+    for (int i = 0; i < 4; i++) wire_get_u32(r); /* run, block, exit code, signal: cause says it */
+    struct str cause = wire_get_str(r);
+    if (!r->bad) link->events->died(link->ctx, cause);
+}
+
+static void on_inspected(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    (void)err;
+    struct worker_value value = {.request = wire_get_u32(r)};
+    value.found = wire_get_u8(r);
+    struct buf type = get_text(r), shape = get_text(r), text = get_text(r);
+    value.type = buf_str(&type), value.shape = buf_str(&shape), value.text = buf_str(&text);
+    if (!r->bad) link->events->inspected(link->ctx, &value);
+    buf_finish(&type);
+    buf_finish(&shape);
+    buf_finish(&text);
+}
+
+static void on_failed(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    (void)err;
+    struct str message = wire_get_str(r);
+    if (!r->bad) link->events->failed(link->ctx, message);
+}
+
+typedef void frame_fn(struct worker_link *link, struct wire_reader *r, struct err *err);
+
+static frame_fn *const on_frame[] = {
+    [WM_HELLO] = on_hello,         [WM_STARTED] = on_started, [WM_STREAM] = on_stream,
+    [WM_DISPLAY] = on_display,     [WM_DONE] = on_done,       [WM_DIED] = on_died,
+    [WM_INSPECTED] = on_inspected, [WM_FAILED] = on_failed,
+};
+
+static void take_frame(struct worker_link *link, uint8_t type, struct wire_reader *r,
+                       struct err *err) {
+    bool known = type < sizeof on_frame / sizeof *on_frame && on_frame[type];
+    if (!known) {
+        err_set(err, ST_BAD_MESSAGE, "the worker sent a message of unknown type %u", type);
+        return;
+    }
+    on_frame[type](link, r, err);
+    if (r->bad) err_set(err, ST_BAD_MESSAGE, "the worker sent a damaged message (type %u)", type);
+}
+
+void worker_link_finish(struct worker_link *link) {
+    buf_finish(&link->in);
+}
+
+enum status worker_link_feed(struct worker_link *link, struct str bytes, struct err *err) {
+    buf_append(&link->in, bytes);
+    size_t offset = 0;
+    while (err->code == ST_OK) {
+        uint8_t type;
+        struct wire_reader fields;
+        enum wire_split split = wire_next(&link->in, &offset, &type, &fields);
+        if (split == WIRE_NEED_MORE) break;
+        if (split == WIRE_CORRUPT)
+            err_set(err, ST_BAD_MESSAGE, "the worker sent something that is not a message");
+        else
+            take_frame(link, type, &fields, err);
+    }
+    buf_consume(&link->in, offset);
+    return err->code;
+}

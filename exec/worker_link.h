@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* worker_link.h - the server's end of the wire: requests as bytes, events from bytes.
+ *
+ * No I/O: whoever holds the pipes feeds what it reads and writes what is encoded. */
+#ifndef EXEC_WORKER_LINK_H
+#define EXEC_WORKER_LINK_H
+
+#include "base/err.h"
+#include "exec/trace.h"
+#include "exec/wire.h"
+
+struct worker_setup {
+    struct str file, cwd, package;       /* absolute paths; package may be empty */
+    uint32_t output_bytes, output_lines; /* limits for each block */
+};
+
+/* `name` shall be bound to the value that `from` gave it; 0: shall be unbound. */
+struct namespace_fix {
+    struct str name;
+    block_id from;
+};
+
+struct worker_run {
+    uint32_t ticket; /* comes back in every answer */
+    block_id block;
+    uint32_t line; /* of the block in the file, 0-based */
+    bool silent;
+    struct str source;
+    const struct symbols *symbols;
+    const struct namespace_fix *fixes;
+    size_t fix_count;
+};
+
+void worker_link_setup(struct buf *out, const struct worker_setup *setup);
+void worker_link_run(struct buf *out, const struct worker_run *run);
+void worker_link_forget(struct buf *out, block_id block);
+void worker_link_interrupt(struct buf *out);
+void worker_link_inspect(struct buf *out, uint32_t request, block_id block, struct str name);
+
+/* How a RUN ended.  The event's receiver may take writes and error (leaving them zeroed). */
+struct worker_done {
+    uint32_t ticket;
+    enum wire_done_status status;
+    bool truncated;
+    uint64_t duration_us;
+    VEC(struct trace_write) writes;
+    struct output error; /* OUTPUT_ERROR unless status is WIRE_OK */
+};
+
+struct worker_value { /* an INSPECTED answer; borrowed for the call */
+    uint32_t request;
+    bool found;
+    struct str type, shape, text;
+};
+
+/* Borrowed arguments, for the length of the call, except where one says it may be taken. */
+struct worker_events {
+    void (*hello)(void *ctx, struct str python, struct str executable);
+    void (*started)(void *ctx, uint32_t pid);
+    void (*stream)(void *ctx, uint32_t ticket, bool is_stderr, struct str bytes);
+    void (*display)(void *ctx, uint32_t ticket, struct output *record_take);
+    void (*done)(void *ctx, struct worker_done *done);
+    void (*died)(void *ctx, struct str cause);
+    void (*inspected)(void *ctx, const struct worker_value *value);
+    void (*failed)(void *ctx, struct str message);
+};
+
+struct worker_link {
+    struct buf in;
+    const struct worker_events *events;
+    void *ctx;
+};
+
+void worker_link_finish(struct worker_link *link);
+
+/* Take in bytes from the worker and raise the events they complete.  On an error (a stream that
+ * does not follow wire.h) the link is of no further use. */
+enum status worker_link_feed(struct worker_link *link, struct str bytes, struct err *err);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* live.c - building live messages and nbformat output records. */
+#include "protocol/live.h"
+
+#include <stdio.h>
+
+#include "protocol/rpc.h"
+
+void live_block_id(char out[16], uint32_t block) {
+    snprintf(out, 16, "b%u", block);
+}
+
+uint32_t live_block_number(struct str id) {
+    uint64_t number = 0;
+    if (id.len < 2 || id.len > 11 || id.ptr[0] != 'b') return 0;
+    for (size_t i = 1; i < id.len; i++) {
+        if (id.ptr[i] < '0' || id.ptr[i] > '9') return 0;
+        number = number * 10 + (uint64_t)(id.ptr[i] - '0');
+    }
+    return number <= UINT32_MAX ? (uint32_t)number : 0;
+}
+
+static json_t *id_json(uint32_t block) {
+    char id[16];
+    live_block_id(id, block);
+    return json_string(id);
+}
+
+/* --- Output records. --- */
+
+json_t *live_stream(bool is_stderr, struct str text) {
+    return json_pack("{s:s, s:s, s:o}", "output_type", "stream", "name",
+                     is_stderr ? "stderr" : "stdout", "text", json_text(text));
+}
+
+json_t *live_bundle(void) {
+    return json_object();
+}
+
+static bool is_json_type(struct str mime) {
+    return str_eq(mime, STR("application/json")) || str_ends(mime, STR("+json"));
+}
+
+void live_bundle_add(json_t *bundle, struct str mime, struct str data) {
+    json_t *value = is_json_type(mime) ? json_loadb(data.ptr, data.len, JSON_DECODE_ANY, NULL)
+                                       : NULL;
+    if (!value) value = json_text(data);
+    json_t *key = json_text(mime); /* well-formed and without NULs in any case */
+    json_object_set_new(bundle, json_string_value(key), value);
+    json_decref(key);
+}
+
+json_t *live_display(json_t *bundle) {
+    return json_pack("{s:s, s:o, s:{}}", "output_type", "display_data", "data", bundle, "metadata");
+}
+
+json_t *live_execute_result(uint32_t count, json_t *bundle) {
+    return json_pack("{s:s, s:I, s:o, s:{}}", "output_type", "execute_result", "execution_count",
+                     (json_int_t)count, "data", bundle, "metadata");
+}
+
+json_t *live_error(struct str ename, struct str evalue, json_t *traceback, json_t *frames) {
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "output_type", "error", "ename", json_text(ename),
+                     "evalue", json_text(evalue), "traceback", traceback, "frames", frames);
+}
+
+json_t *live_frame(struct str file, uint32_t line, struct str function, struct str source) {
+    return json_pack("{s:o, s:I, s:o, s:o}", "file", json_text(file), "line", (json_int_t)line,
+                     "function", json_text(function), "source", json_text(source));
+}
+
+/* --- Messages. --- */
+
+static json_t *message(struct live_target target) {
+    return json_pack("{s:I, s:o}", "run", (json_int_t)target.run, "file",
+                     json_text(str_from(target.file)));
+}
+
+json_t *live_run_start(struct live_target target, const char *uri, int64_t version, json_t *blocks,
+                       json_t *dirty, json_t *reasons, const char *trigger) {
+    json_t *m = message(target);
+    json_object_set_new(m, "uri", json_text(str_from(uri)));
+    json_object_set_new(m, "version", json_integer((json_int_t)version));
+    json_object_set_new(m, "blocks", blocks);
+    json_object_set_new(m, "dirty", dirty);
+    json_object_set_new(m, "reasons", reasons);
+    json_object_set_new(m, "trigger", json_string(trigger));
+    return m;
+}
+
+json_t *live_reason(const char *kind, struct str ref) {
+    json_t *reason = json_pack("{s:s}", "kind", kind);
+    if (ref.len) json_object_set_new(reason, "ref", json_text(ref));
+    return reason;
+}
+
+json_t *live_block_start(struct live_target target, uint32_t block) {
+    json_t *m = message(target);
+    json_object_set_new(m, "block", id_json(block));
+    return m;
+}
+
+json_t *live_block_output(struct live_target target, uint32_t block, json_t *output) {
+    json_t *m = live_block_start(target, block);
+    json_object_set_new(m, "output", output);
+    return m;
+}
+
+static json_t *range_encode(struct lsp_range r) {
+    return json_pack("{s:{s:I, s:I}, s:{s:I, s:I}}", "start", "line", (json_int_t)r.start.line,
+                     "character", (json_int_t)r.start.character, "end", "line",
+                     (json_int_t)r.end.line, "character", (json_int_t)r.end.character);
+}
+
+json_t *live_block_result(struct live_target target, const struct live_result *result) {
+    json_t *m = live_block_start(target, result->block);
+    json_object_set_new(m, "ordinal", json_integer(result->ordinal));
+    json_object_set_new(m, "range", range_encode(result->range));
+    json_object_set_new(m, "kind", json_string(result->kind));
+    json_object_set_new(m, "status", json_string(result->status));
+    json_object_set_new(m, "ok", json_boolean(result->ok));
+    json_object_set_new(m, "elements", result->elements);
+    json_object_set_new(m, "outputs", result->outputs);
+    json_object_set_new(m, "truncated", json_boolean(result->truncated));
+    json_object_set_new(m, "durationMs", json_real(result->duration_ms));
+    json_object_set_new(m, "origin", json_string(result->origin));
+    json_object_set_new(m, "contentHash", json_string(result->content_hash));
+    return m;
+}
+
+json_t *live_element(const char *type, struct lsp_range range, struct str value, bool show) {
+    return json_pack("{s:s, s:o, s:o, s:b}", "type", type, "range", range_encode(range), "value",
+                     json_text(value), "show", show);
+}
+
+json_t *live_run_end(struct live_target target, const struct live_run_end *end) {
+    json_t *m = message(target);
+    json_object_set_new(m, "error", json_boolean(end->error));
+    json_object_set_new(m, "cancelled", json_boolean(end->cancelled));
+    json_object_set_new(m, "ran", json_integer(end->ran));
+    json_object_set_new(m, "clean", json_integer(end->clean));
+    json_object_set_new(m, "cached", json_integer(end->cached));
+    json_object_set_new(m, "durationMs", json_real(end->duration_ms));
+    return m;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* live.h - the live messages: results as they come, for editors and the preview alike.
+ *
+ * One encoder for both transports: the params of a `relight/...` notification, and the fields of
+ * a WebSocket frame.  Output records are those of nbformat 4.  docs/live-protocol.md describes
+ * them.  Every function returns a new reference; `_take` arguments are stolen. */
+#ifndef PROTOCOL_LIVE_H
+#define PROTOCOL_LIVE_H
+
+#include <jansson.h>
+
+#include "protocol/position.h"
+
+/* Block ids are "b<number>". */
+void live_block_id(char out[16], uint32_t block);
+uint32_t live_block_number(struct str id); /* 0 when it is not one */
+
+/* --- Output records. --- */
+json_t *live_stream(bool is_stderr, struct str text);
+
+/* A MIME bundle, item by item; JSON types are embedded as JSON. */
+json_t *live_bundle(void);
+void live_bundle_add(json_t *bundle, struct str mime, struct str data);
+json_t *live_display(json_t *bundle_take);
+json_t *live_execute_result(uint32_t count, json_t *bundle_take);
+
+/* `traceback` is an array of strings, as in Jupyter; `frames` ours, of live_frame(). */
+json_t *live_error(struct str ename, struct str evalue, json_t *traceback_take,
+                   json_t *frames_take);
+json_t *live_frame(struct str file, uint32_t line, struct str function, struct str source);
+
+/* --- Messages. --- */
+struct live_target { /* fields that every message of a run has */
+    uint32_t run;
+    const char *file;
+};
+
+json_t *live_run_start(struct live_target target, const char *uri, int64_t version,
+                       json_t *blocks_take, json_t *dirty_take, json_t *reasons_take,
+                       const char *trigger);
+json_t *live_reason(const char *kind, struct str ref); /* ref may be empty */
+json_t *live_block_start(struct live_target target, uint32_t block);
+json_t *live_block_output(struct live_target target, uint32_t block, json_t *output_take);
+
+struct live_result {
+    uint32_t block, ordinal;
+    struct lsp_range range;
+    const char *kind, *status, *origin;
+    bool ok, truncated;
+    double duration_ms;
+    const char *content_hash;
+    json_t *elements, *outputs; /* stolen */
+};
+json_t *live_block_result(struct live_target target, const struct live_result *result);
+json_t *live_element(const char *type, struct lsp_range range, struct str value, bool show);
+
+struct live_run_end {
+    bool error, cancelled;
+    uint32_t ran, clean, cached;
+    double duration_ms;
+};
+json_t *live_run_end(struct live_target target, const struct live_run_end *end);
+
+#endif

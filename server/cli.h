@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cli.h - the command line: one table of commands.
+ *
+ * Exit codes: 0 done; 1 it was done and the answer is bad (a block failed); 2 misuse or a file
+ * that cannot be read.  Errors are one line on stderr, "relight: ...". */
+#ifndef SERVER_CLI_H
+#define SERVER_CLI_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct cli_options {
+    const char *file;  /* the first argument that is no option, or NULL */
+    const char *block; /* --block ID */
+    bool json;
+};
+
+enum { CLI_OK = 0, CLI_BAD_ANSWER = 1, CLI_MISUSE = 2 };
+
+int cli_main(int argc, char **argv);
+
+/* command_blocks.c, command_run.c, command_doctor.c */
+int command_blocks(const struct cli_options *options);
+int command_run(const struct cli_options *options);
+int command_doctor(const struct cli_options *options);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* command_blocks.c - `relight blocks FILE`: the blocks, as a table or as JSON. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "analysis/block_graph.h"
+#include "protocol/lsp_encode.h"
+#include "protocol/rpc.h"
+#include "server/cli.h"
+#include "server/convert.h"
+#include "server/source_file.h"
+#include "server/summary.h"
+
+static int compare_names(const void *a, const void *b) {
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* Sorted, for readers and for golden files. */
+static json_t *name_array(name_vec *names) {
+    json_t *array = json_array();
+    if (names->len) qsort(names->items, names->len, sizeof *names->items, compare_names);
+    for (size_t i = 0; i < names->len; i++)
+        json_array_append_new(array, json_text(names->items[i]));
+    vec_clear(names);
+    return array;
+}
+
+static json_t *id_array(block_vec *blocks) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < blocks->len; i++) {
+        char id[16];
+        live_block_id(id, blocks->items[i]->id);
+        json_array_append_new(array, json_string(id));
+    }
+    vec_clear(blocks);
+    return array;
+}
+
+/* What the block itself requires: builtins only where the document binds them. */
+static void own_requirements(const struct document *doc, const struct block *block, name_vec *out) {
+    for (size_t i = 0; i < block->symbols.requires.len; i++) {
+        const struct requirement *r = &block->symbols.requires.items[i];
+        if (!r->builtin || graph_binds(document_graph(doc), r->name)) vec_push(out, r->name);
+    }
+}
+
+static json_t *import_json(const struct import_use *import) {
+    return json_pack("{s:o, s:o, s:o, s:I}", "module", json_text(import->module), "name",
+                     json_text(import->name), "local", json_text(import->local), "level",
+                     (json_int_t)import->level);
+}
+
+static json_t *imports_json(const struct block *block) {
+    json_t *imports = json_array();
+    for (size_t i = 0; i < block->symbols.imports.len; i++)
+        json_array_append_new(imports, import_json(&block->symbols.imports.items[i]));
+    return imports;
+}
+
+static json_t *block_json(const struct document *doc, const struct block *block) {
+    char id[16];
+    name_vec names = {0};
+    block_vec blocks = {0};
+    const struct symbols *s = &block->symbols;
+    live_block_id(id, block->id);
+    json_t *out = json_pack(
+        "{s:s, s:s, s:o}", "id", id, "kind", block->kind == BLOCK_PROSE ? "prose" : "code", "range",
+        lsp_range_encode(convert_range(document_text(doc), block->span, POSITION_UTF16)));
+    for (size_t i = 0; i < s->provides.len; i++) vec_push(&names, s->provides.items[i].name);
+    json_object_set_new(out, "provides", name_array(&names));
+    own_requirements(doc, block, &names);
+    json_object_set_new(out, "requires", name_array(&names));
+    for (size_t i = 0; i < s->mutates.len; i++) vec_push(&names, s->mutates.items[i]);
+    json_object_set_new(out, "mutates", name_array(&names));
+    for (size_t i = 0; i < s->deletes.len; i++) vec_push(&names, s->deletes.items[i]);
+    json_object_set_new(out, "deletes", name_array(&names));
+    json_object_set_new(out, "imports", imports_json(block));
+    json_object_set_new(out, "fileDependencies", json_array());
+    graph_upstream(document_graph(doc), block, &blocks);
+    json_object_set_new(out, "upstream", id_array(&blocks));
+    graph_downstream(document_graph(doc), block, &blocks);
+    json_object_set_new(out, "downstream", id_array(&blocks));
+    for (size_t i = 0; i < block->pragmas.words.len; i++)
+        vec_push(&names, block->pragmas.words.items[i]);
+    json_object_set_new(out, "pragmas", name_array(&names));
+    vec_finish(&names);
+    vec_finish(&blocks);
+    return out;
+}
+
+static void print_json(const struct document *doc, const char *path) {
+    json_t *blocks = json_array();
+    for (size_t i = 0; i < document_block_count(doc); i++)
+        json_array_append_new(blocks, block_json(doc, document_block(doc, i)));
+    json_t *report = json_pack("{s:s, s:s, s:o}", "file", path, "style",
+                               document_style(doc) == STYLE_PERCENT ? "percent" : "paragraph",
+                               "blocks", blocks);
+    json_dumpf(report, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(report);
+}
+
+static void print_names(const char *label, const struct str *names, size_t count) {
+    if (count) printf("      %-9s", label);
+    for (size_t i = 0; i < count; i++) printf(" %.*s", STR_FMT(names[i]));
+    if (count) putchar('\n');
+}
+
+static void print_block(const struct document *doc, const struct block *block) {
+    struct buf name = {0};
+    name_vec names = {0};
+    const struct symbols *s = &block->symbols;
+    summary_name(doc, block, &name);
+    printf("b%-4u %5u–%-5u %-6s %s\n", block->id, block->line + 1, block->line + block->line_count,
+           block->kind == BLOCK_PROSE ? "prose" : "code", buf_cstr(&name));
+    for (size_t i = 0; i < s->provides.len; i++) vec_push(&names, s->provides.items[i].name);
+    print_names("provides", names.items, names.len);
+    vec_clear(&names);
+    own_requirements(doc, block, &names);
+    print_names("requires", names.items, names.len);
+    print_names("mutates", s->mutates.items, s->mutates.len);
+    print_names("deletes", s->deletes.items, s->deletes.len);
+    if (s->syntax_error) puts("      does not parse");
+    buf_finish(&name);
+    vec_finish(&names);
+}
+
+static void print_table(const struct document *doc) {
+    for (size_t i = 0; i < document_block_count(doc); i++) print_block(doc, document_block(doc, i));
+}
+
+int command_blocks(const struct cli_options *options) {
+    struct buf text = {0};
+    struct err err = {0};
+    char *path = NULL;
+    if (source_file_read(options->file, &text, &path, &err) == ST_OK) {
+        struct document *doc = document_create(buf_str(&text));
+        if (options->json)
+            print_json(doc, path);
+        else
+            print_table(doc);
+        document_destroy(doc);
+    }
+    buf_finish(&text);
+    free(path);
+    if (err.code == ST_OK) return CLI_OK;
+    fprintf(stderr, "relight: %s\n", err.msg);
+    return CLI_MISUSE;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handle_command.c - workspace/executeCommand: what a user can ask for.
+ *
+ * Arguments are the document's URI and, for a block's command, its id ("b3"). */
+#include <stdlib.h>
+
+#include "protocol/live.h"
+#include "server/features.h"
+#include "server/handlers.h"
+
+typedef void command_fn(struct open_document *od, struct str block, struct reply *re,
+                        struct err *err);
+
+static void go_live(struct open_document *od, struct str block, struct reply *re, struct err *err) {
+    (void)block, (void)re;
+    if (!od->server->settings.trusted)
+        err_set(err, ST_UNSUPPORTED, "this workspace is not trusted, so its code is not run");
+    else
+        session_go_live(od->session);
+    od->results_changed = true;
+}
+
+static enum status require_live(const struct open_document *od, struct err *err) {
+    if (session_live(od->session)) return ST_OK;
+    return err_set(err, ST_IO, "the document is not live: use Go live first");
+}
+
+static void run(struct open_document *od, struct str block, struct reply *re, struct err *err) {
+    (void)block, (void)re;
+    if (require_live(od, err) == ST_OK) session_run(od->session, 0);
+}
+
+static void run_block(struct open_document *od, struct str block, struct reply *re,
+                      struct err *err) {
+    (void)re;
+    block_id id = live_block_number(block);
+    if (!document_block_by_id(session_document(od->session), id))
+        err_set(err, ST_NOT_FOUND, "there is no block '%.*s'", STR_FMT(block));
+    else if (require_live(od, err) == ST_OK)
+        session_run(od->session, id);
+}
+
+static void run_all(struct open_document *od, struct str block, struct reply *re, struct err *err) {
+    (void)block, (void)re;
+    if (require_live(od, err) == ST_OK) session_run_all(od->session);
+}
+
+static void interrupt(struct open_document *od, struct str block, struct reply *re,
+                      struct err *err) {
+    (void)block, (void)re, (void)err;
+    session_interrupt(od->session);
+}
+
+static void explain(struct open_document *od, struct str block, struct reply *re, struct err *err) {
+    const struct document *doc = session_document(od->session);
+    const struct block *found = document_block_by_id(doc, live_block_number(block));
+    struct buf text = {0};
+    if (!found) {
+        err_set(err, ST_NOT_FOUND, "there is no block '%.*s'", STR_FMT(block));
+        return;
+    }
+    feature_hover_block(od, found, &text);
+    reply_take(re, json_text(buf_str(&text)));
+    buf_finish(&text);
+}
+
+static const struct command {
+    const char *name;
+    command_fn *run;
+} commands[] = {
+    /* in the order of command_names */
+    {"relight.explain", explain},    {"relight.goLive", go_live}, {"relight.interrupt", interrupt},
+    {"relight.restart", run_all},    {"relight.run", run},        {"relight.runAll", run_all},
+    {"relight.runBlock", run_block},
+};
+
+const char *const command_names[] = {
+    "relight.explain", "relight.goLive", "relight.interrupt", "relight.restart",
+    "relight.run",     "relight.runAll", "relight.runBlock",
+};
+const size_t command_count = sizeof command_names / sizeof *command_names;
+_Static_assert(sizeof command_names / sizeof *command_names == sizeof commands / sizeof *commands,
+               "every command is announced");
+
+static int compare(const void *name, const void *command) {
+    return strcmp(name, ((const struct command *)command)->name);
+}
+
+void on_execute_command(struct server *srv, const json_t *params, struct reply *re,
+                        struct err *err) {
+    struct lsp_command call;
+    if (lsp_decode_command(&call, params, err) != ST_OK) return;
+    const struct command *command = bsearch(call.name.ptr, commands, command_count,
+                                            sizeof *commands, compare);
+    struct open_document *od = server_document(srv, call.uri);
+    if (!command)
+        err_set(err, ST_BAD_PARAMS, "there is no command '%.*s'", STR_FMT(call.name));
+    else if (!od)
+        err_set(err, ST_BAD_PARAMS, "arguments: expected the URI of an open document");
+    else
+        command->run(od, call.block, re, err);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* handlers.h - the handlers that dispatch.c's table names, by family. */
+#ifndef SERVER_HANDLERS_H
+#define SERVER_HANDLERS_H
+
+#include "server/dispatch.h"
+
+/* handle_lifecycle.c */
+lsp_handler on_initialize, on_initialized, on_shutdown, on_exit_notification, on_cancel,
+    on_set_trace, on_progress_cancel, on_configuration;
+void lifecycle_check_parent(struct server *srv); /* the client's process is gone: stop */
+
+/* handle_text.c */
+lsp_handler on_did_open, on_did_change, on_did_save, on_did_close;
+
+/* handle_features.c */
+lsp_handler on_hover, on_inlay_hint, on_code_lens, on_document_symbol, on_folding_range,
+    on_diagnostic;
+
+/* handle_command.c */
+lsp_handler on_execute_command;
+extern const char *const command_names[];
+extern const size_t command_count;
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* publisher.c - live messages, diagnostics, refreshes and progress to the LSP client. */
+#include "server/publisher.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "protocol/rpc.h"
+#include "server/convert.h"
+#include "server/features.h"
+#include "server/log.h"
+#include "server/summary.h"
+
+enum { PROGRESS_AFTER_MS = 400 };
+
+static struct live_target target(struct session *s, uint32_t run) {
+    return (struct live_target){run, session_path(s)};
+}
+
+/* --- Live messages. --- */
+
+static void on_run_start(void *ctx, struct session *s, uint32_t run, const struct plan *plan) {
+    struct open_document *od = ctx;
+    od->run_started_ms = uv_now(od->server->loop);
+    od->run_planned = (uint32_t)plan->items.len;
+    od->run_done = 0;
+    od->results_changed = true;
+    server_notify_take(
+        od->server, "relight/runStart",
+        live_run_start(target(s, run), od->uri, od->version, convert_block_ids(session_document(s)),
+                       convert_plan_ids(plan), convert_reasons(plan), session_run_trigger(s)));
+}
+
+static void on_block_start(void *ctx, struct session *s, uint32_t run, const struct block *block) {
+    struct open_document *od = ctx;
+    server_notify_take(od->server, "relight/blockStart",
+                       live_block_start(target(s, run), block->id));
+}
+
+static void on_block_output(void *ctx, struct session *s, uint32_t run, const struct block *block,
+                            const struct output *piece) {
+    struct open_document *od = ctx;
+    if (peer_congested(od->server->peer)) return; /* the whole comes with the result */
+    server_notify_take(od->server, "relight/blockOutput",
+                       live_block_output(target(s, run), block->id, convert_output(s, piece)));
+}
+
+static void send_result(struct open_document *od, uint32_t run, const struct block *block,
+                        const char *origin) {
+    server_notify_take(
+        od->server, "relight/blockResult",
+        convert_block_result(od->session, run, block, od->server->client.encoding, origin));
+}
+
+static void on_block_result(void *ctx, struct session *s, uint32_t run, const struct block *block) {
+    (void)s;
+    struct open_document *od = ctx;
+    od->results_changed = true;
+    od->run_done++;
+    send_result(od, run, block, "ran");
+}
+
+static void end_progress(struct open_document *od) {
+    if (!od->progress) return;
+    server_notify_take(od->server, "$/progress", lsp_progress_end(str_from(od->progress)));
+    free(od->progress);
+    od->progress = NULL;
+}
+
+static void on_run_end(void *ctx, struct session *s, const struct run_summary *summary) {
+    struct open_document *od = ctx;
+    struct live_run_end end = {.error = summary->error,
+                               .cancelled = summary->cancelled,
+                               .ran = summary->ran,
+                               .clean = summary->clean,
+                               .duration_ms = (double)summary->duration_us / 1000.0};
+    od->results_changed = true;
+    od->run_started_ms = 0;
+    end_progress(od);
+    server_notify_take(od->server, "relight/runEnd", live_run_end(target(s, summary->run), &end));
+}
+
+static void on_failed(void *ctx, struct session *s, struct str message) {
+    (void)s;
+    struct open_document *od = ctx;
+    struct buf text = {0};
+    buf_printf(&text, "Relight cannot run this file: %.*s", STR_FMT(message));
+    publisher_show_message(od->server, LSP_ERROR, buf_str(&text));
+    buf_finish(&text);
+}
+
+/* --- The answer to a hover that waited for a value. --- */
+
+static void answer_hover(struct server *srv, size_t index, const struct worker_value *value) {
+    struct pending_hover *h = &srv->hovers.items[index];
+    struct buf text = {0};
+    buf_append(&text, str_from(h->before));
+    if (value) feature_hover_value(value, &text);
+    buf_append(&text, str_from(h->after));
+    peer_send_take(srv->peer, rpc_result(h->id, lsp_hover(buf_str(&text), NULL)));
+    buf_finish(&text);
+    server_drop_hover(srv, index);
+}
+
+static void on_inspected(void *ctx, struct session *s, const struct worker_value *value) {
+    (void)s;
+    struct server *srv = ((struct open_document *)ctx)->server;
+    for (size_t i = 0; i < srv->hovers.len; i++) {
+        if (srv->hovers.items[i].request != value->request) continue;
+        answer_hover(srv, i, value);
+        return;
+    }
+}
+
+const struct session_observer publisher_observer = {
+    .run_start = on_run_start,
+    .block_start = on_block_start,
+    .block_output = on_block_output,
+    .block_result = on_block_result,
+    .run_end = on_run_end,
+    .inspected = on_inspected,
+    .failed = on_failed,
+};
+
+void publisher_text_changed(struct open_document *od, uint64_t since) {
+    const struct document *doc = session_document(od->session);
+    for (size_t i = 0; i < document_block_count(doc); i++) {
+        const struct block *block = document_block(doc, i);
+        bool told = runner_busy(session_runner(od->session)) && block_executes(block);
+        if (block->changed_at > since && !told) send_result(od, 0, block, "clean");
+    }
+    od->results_changed = true;
+}
+
+/* --- Once a turn. --- */
+
+static void publish_diagnostics(struct open_document *od) {
+    json_t *found = feature_diagnostics(od);
+    server_notify_take(od->server, "textDocument/publishDiagnostics",
+                       lsp_publish_diagnostics(od->uri, od->version, found));
+}
+
+void publisher_flush(struct server *srv) {
+    bool any = false;
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        if (!od->results_changed) continue;
+        od->results_changed = false;
+        any = true;
+        if (!srv->pulls_diagnostics) publish_diagnostics(od);
+    }
+    if (!any || srv->phase != PHASE_READY) return;
+    if (srv->client.refresh_inlay) server_request_take(srv, "workspace/inlayHint/refresh", NULL);
+    if (srv->client.refresh_lens) server_request_take(srv, "workspace/codeLens/refresh", NULL);
+    if (srv->pulls_diagnostics && srv->client.refresh_diagnostics)
+        server_request_take(srv, "workspace/diagnostic/refresh", NULL);
+}
+
+/* --- Progress. --- */
+
+static void begin_progress(struct open_document *od) {
+    static uint32_t last_token;
+    struct buf title = {0};
+    const char *slash = strrchr(session_path(od->session), '/');
+    buf_printf(&title, "Running %s", slash ? slash + 1 : session_path(od->session));
+    char token[32];
+    snprintf(token, sizeof token, "relight-run-%u", ++last_token);
+    od->progress = xstrdup(token);
+    server_request_take(od->server, "window/workDoneProgress/create",
+                        lsp_progress_create(str_from(token)));
+    server_notify_take(od->server, "$/progress",
+                       lsp_progress_begin(str_from(token), buf_str(&title)));
+    buf_finish(&title);
+}
+
+static void report_progress(struct open_document *od) {
+    struct buf message = {0};
+    buf_printf(&message, "%u of %u blocks", od->run_done, od->run_planned);
+    uint32_t percentage = od->run_planned ? od->run_done * 100 / od->run_planned : 0;
+    server_notify_take(od->server, "$/progress",
+                       lsp_progress_report(str_from(od->progress), buf_str(&message),
+                                           percentage < 100 ? percentage : 99));
+    buf_finish(&message);
+}
+
+static void tick_hovers(struct server *srv) {
+    for (size_t i = srv->hovers.len; i-- > 0;)
+        if (srv->hovers.items[i].deadline_ms <= uv_now(srv->loop)) answer_hover(srv, i, NULL);
+}
+
+void publisher_tick(struct server *srv) {
+    size_t cursor = 0;
+    tick_hovers(srv);
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        bool lasting = od->run_started_ms &&
+                       uv_now(srv->loop) - od->run_started_ms >= PROGRESS_AFTER_MS;
+        if (!srv->client.progress || !lasting) continue;
+        if (!od->progress) begin_progress(od);
+        report_progress(od);
+    }
+}
+
+void publisher_forget(struct open_document *od) {
+    end_progress(od);
+    if (od->server->pulls_diagnostics) return;
+    server_notify_take(od->server, "textDocument/publishDiagnostics",
+                       lsp_publish_diagnostics(od->uri, od->version, json_array()));
+}
+
+void publisher_show_message(struct server *srv, enum lsp_severity type, struct str message) {
+    server_notify_take(srv, "window/showMessage", lsp_log_message(type, message));
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* publisher.h - tells the editor what happens to its documents.
+ *
+ * Live messages go out as they come; diagnostics and the refreshes of hints and lenses once at the
+ * end of a turn of the loop; progress only for runs that last. */
+#ifndef SERVER_PUBLISHER_H
+#define SERVER_PUBLISHER_H
+
+#include "protocol/lsp_encode.h"
+#include "server/server.h"
+
+extern const struct session_observer publisher_observer; /* ctx: struct open_document */
+
+/* Send what has become due since the last call: for the end of a turn. */
+void publisher_flush(struct server *srv);
+
+/* Show the progress of runs that have lasted a while. */
+void publisher_tick(struct server *srv);
+
+/* Tell the results of blocks whose text, but nothing else, changed: prose, pragmas. */
+void publisher_text_changed(struct open_document *od, uint64_t since_revision);
+
+/* The document is gone: its diagnostics and its progress, too. */
+void publisher_forget(struct open_document *od);
+
+void publisher_show_message(struct server *srv, enum lsp_severity type, struct str message);
+
+#endif

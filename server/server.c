@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* server.c - the language server's loop.
+ *
+ * Everything that wakes it is a message, a worker's bytes, a timer or an exit; each only changes
+ * state and queues messages.  What is due goes out once, at the end of the turn. */
+#include "server/server.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/lsp_encode.h"
+#include "server/dispatch.h"
+#include "server/handlers.h"
+#include "server/log.h"
+#include "server/publisher.h"
+
+enum { TICK_MS = 200 };
+
+struct open_document *server_document(struct server *srv, struct str uri) {
+    return map_get(&srv->documents, uri);
+}
+
+void server_notify_take(struct server *srv, const char *method, json_t *params) {
+    peer_send_take(srv->peer, rpc_notification(method, params));
+}
+
+void server_request_take(struct server *srv, const char *method, json_t *params) {
+    peer_send_take(srv->peer, rpc_request(++srv->last_request, method, params));
+}
+
+static void on_message(void *ctx, const struct rpc_message *message, const struct err *err) {
+    struct server *srv = ctx;
+    if (srv->exit_code < 0) dispatch_message(srv, message, err);
+}
+
+static void on_closed(void *ctx, const struct err *err) {
+    struct server *srv = ctx;
+    if (err->code != ST_OK) log_line(LOG_ERROR, "%s", err->msg);
+    server_stop(srv, srv->phase == PHASE_SHUTDOWN && err->code == ST_OK ? 0 : 1);
+}
+
+static const struct peer_events peer_events = {.message = on_message, .closed = on_closed};
+
+/* The last thing before the loop sleeps; the order matters: flushing may not come first. */
+static void on_turn_end(uv_prepare_t *handle) {
+    struct server *srv = handle->data;
+    publisher_flush(srv);
+    peer_flush(srv->peer);
+}
+
+static void on_tick(uv_timer_t *timer) {
+    struct server *srv = timer->data;
+    publisher_tick(srv);
+    lifecycle_check_parent(srv);
+}
+
+static void on_log_line(void *ctx, enum log_level level, struct str line) {
+    static const enum lsp_severity types[] = {[LOG_ERROR] = LSP_ERROR,
+                                              [LOG_WARNING] = LSP_WARNING,
+                                              [LOG_INFO] = LSP_INFORMATION,
+                                              [LOG_DEBUG] = LSP_HINT};
+    struct server *srv = ctx;
+    if (srv->phase == PHASE_READY)
+        server_notify_take(srv, "window/logMessage", lsp_log_message(types[level], line));
+}
+
+static void close_documents(struct server *srv) {
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        session_close(od->session);
+        free(od->progress);
+        free(od->uri);
+        free(od);
+    }
+    map_finish(&srv->documents);
+}
+
+void server_stop(struct server *srv, int code) {
+    if (srv->exit_code >= 0) return;
+    srv->exit_code = code;
+    log_set_sink(NULL, NULL);
+    close_documents(srv);
+    peer_close(srv->peer);
+    uv_close((uv_handle_t *)&srv->turn, NULL);
+    uv_close((uv_handle_t *)&srv->tick, NULL);
+}
+
+static void server_start(struct server *srv) {
+    settings_init(&srv->settings);
+    uv_prepare_init(srv->loop, &srv->turn);
+    uv_timer_init(srv->loop, &srv->tick);
+    srv->turn.data = srv->tick.data = srv;
+    uv_prepare_start(&srv->turn, on_turn_end);
+    uv_timer_start(&srv->tick, on_tick, TICK_MS, TICK_MS);
+    log_set_sink(on_log_line, srv);
+}
+
+void server_drop_hover(struct server *srv, size_t index) {
+    struct pending_hover *h = &srv->hovers.items[index];
+    json_decref(h->id);
+    free(h->before);
+    free(h->after);
+    vec_splice(&srv->hovers, index, 1, 0);
+}
+
+static void server_finish(struct server *srv) {
+    while (srv->hovers.len) server_drop_hover(srv, srv->hovers.len - 1);
+    vec_finish(&srv->hovers);
+    settings_finish(&srv->settings);
+    free(srv->root);
+}
+
+int server_run(int in_fd, int out_fd) {
+    uv_loop_t loop;
+    struct server srv = {.loop = &loop, .exit_code = -1};
+    struct err err = {0};
+    signal(SIGPIPE, SIG_IGN);
+    uv_loop_init(&loop);
+    srv.peer = peer_create(&loop, in_fd, out_fd, &peer_events, &srv, &err);
+    if (srv.peer)
+        server_start(&srv);
+    else
+        log_line(LOG_ERROR, "%s", err.msg);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    server_finish(&srv);
+    uv_loop_close(&loop);
+    return srv.peer ? srv.exit_code : 1;
+}
