@@ -32,6 +32,10 @@ import warnings
 INHERITED, BOUND, UNBOUND = 1, 2, 4
 NOT_A_TEST = "__relight_constant__"
 HIDDEN = {"__annotations__", "__debug__", NOT_A_TEST}
+EXPLAINED = {
+    # f"{x:=}": the grammar takes the format "=" for a walrus.
+    "matplotlib/axis.py": "syntax error reported",
+}
 COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
 GROUP_BYTES_MAX = 60_000
 
@@ -55,7 +59,7 @@ class Reference:
     def analyse(self, code):
         self.final = self.run(code, {}, None)
 
-    # One state is a dict from names (class names: (scope, name)) to sets of bits.
+    # A state is a dict from names (class names: (scope, name)) to sets of bits.
 
     def run(self, code, state, scope):
         """The union of the states in which `code` returns; None when it never does."""
@@ -69,7 +73,7 @@ class Reference:
             ends = []
             for ins in blocks[start]:
                 handler = handlers.get(ins.offset)
-                if handler is not None:
+                if handler is not None and ins.opname not in HARMLESS:
                     ends.append((handler, dict(state)))
                 self.step(ins, code, state, scope)
                 if ins.opname == "RETURN_VALUE":
@@ -162,10 +166,11 @@ class Instruction:
 
 
 def instructions(code):
-    out, previous, implicit = [], None, code.co_name != "<module>"
-    after_with = False
+    out, implicit = [], code.co_name != "<module>"
+    after_with = class_next = False
     for ins in dis.get_instructions(code):
-        made = Instruction(ins, previous is not None and previous.opname == "LOAD_BUILD_CLASS")
+        made = Instruction(ins, class_next and hasattr(ins.argval, "co_code"))
+        class_next = ins.opname == "LOAD_BUILD_CLASS" or (class_next and not made.is_class)
         # A class body starts with __module__ = __name__, which nobody wrote.
         if implicit and ins.opname == "STORE_NAME" and ins.argval == "__module__":
             out[-1].opname = "NOP"
@@ -174,12 +179,11 @@ def instructions(code):
         if after_with and "JUMP" in ins.opname:
             made.target, made.opname = None, "NOP"
         after_with = ins.opname == "WITH_EXCEPT_START"
-        if ins.opname not in ("CACHE", "PUSH_NULL", "EXTENDED_ARG", "PRECALL"):
-            previous = ins
         out.append(made)
     return out
 
 
+HARMLESS = {"POP_TOP", "NOP"}  # they raise nothing
 ENDS = {"RETURN_VALUE", "RAISE_VARARGS", "RERAISE"}
 
 
@@ -269,7 +273,7 @@ def names_referenced(text):
 
 def compare(text, tree, line):
     """A list of disagreements, or None when CPython refuses the block."""
-    if ast.get_docstring(tree) is not None:
+    while ast.get_docstring(tree) is not None:
         del tree.body[0]  # it would bind __doc__
     try:
         compiled = compile(Unfold().visit(tree), "<block>", "exec", dont_inherit=True)
@@ -297,6 +301,7 @@ def compare_provides(ref, provides, deletes):
     bound = {n for n, bits in final.items() if bits & BOUND}
     certain = {n for n, bits in final.items() if bits == BOUND}
     unbound = {n for n, bits in final.items() if bits & UNBOUND}
+    provides = [p for p in provides if p.rstrip("?~") not in HIDDEN]
     marked = {p.rstrip("?~") for p in provides}
     changed_by_calls = ref.deferred_stores | ref.deferred_deletes
     wrong = differ("provides", marked, bound | ref.deferred_stores)
@@ -380,12 +385,16 @@ def analyse_all(dump, blocks):
 
 class Tally:
     def __init__(self, show):
-        self.passed = self.failed = self.refused = self.provides_wrong = self.requires_wrong = 0
+        self.passed = self.failed = self.refused = self.explained = 0
+        self.provides_wrong = self.requires_wrong = 0
         self.show = show
 
-    def add(self, where, text, wrong):
+    def add(self, where, wrong):
         if wrong is None:
             self.refused += 1
+            return
+        if any(where.rpartition(":")[0].endswith(f) and wrong == [w] for f, w in EXPLAINED.items()):
+            self.explained += 1
             return
         self.passed += not wrong
         self.failed += bool(wrong)
@@ -397,7 +406,7 @@ class Tally:
 
     def print(self):
         print(
-            f"{self.passed} passed, {self.failed} failed "
+            f"{self.passed} passed, {self.failed} failed, {self.explained} explained "
             f"(provides or deletes wrong: {self.provides_wrong}, "
             f"requires out of bounds: {self.requires_wrong}; "
             f"{self.refused} blocks that CPython refuses)"
@@ -414,7 +423,7 @@ def check_file(path, dump, tally):
         except (SyntaxError, ValueError, RecursionError):
             tally.refused += 1
             continue
-        tally.add(f"{path}:{line_number}", text, compare(text, tree, line))
+        tally.add(f"{path}:{line_number}", compare(text, tree, line))
 
 
 def main():
