@@ -22,7 +22,8 @@ void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(print
 /* Drop the first `n` bytes. */
 void buf_consume(struct buf *b, size_t n);
 
-/* Append `s` with every ill-formed UTF-8 sequence replaced by U+FFFD. */
+/* Append `s` with every byte that is not part of a well-formed character replaced by U+FFFD: one
+ * each, as position.h counts them. */
 void buf_append_utf8(struct buf *b, struct str s);
 
 /* NUL-terminate (not counted in len) and return the bytes; borrowed until the next change. */
