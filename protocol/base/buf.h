@@ -36,6 +36,9 @@ static inline struct str buf_str(const struct buf *b) {
     return (struct str){b->ptr ? b->ptr : "", b->len};
 }
 
+/* The length of the well-formed UTF-8 character that begins `s`; 0 when there is none. */
+size_t utf8_character(struct str s);
+
 /* The length of the longest prefix of `s` that is well-formed UTF-8. */
 size_t utf8_valid_prefix(struct str s);
 
