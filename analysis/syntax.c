@@ -5,6 +5,7 @@
  * over the tree compares no strings.  A cursor makes it iterative. */
 #include "analysis/syntax.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <pthread.h>
 #include <tree_sitter/api.h>
@@ -164,6 +165,7 @@ static void layout_tree(struct layout *l, TSNode root) {
         close_node(l, index);
         while (!(more = ts_tree_cursor_goto_next_sibling(&cursor))) {
             if (!ts_tree_cursor_goto_parent(&cursor)) break;
+            assert(l->open.len); /* each parent was pushed on the way down */
             close_node(l, l->open.items[--l->open.len]);
         }
     }
