@@ -10,6 +10,7 @@
 #ifndef ANALYSIS_DOCUMENT_H
 #define ANALYSIS_DOCUMENT_H
 
+#include "analysis/identity.h"
 #include "analysis/pragma.h"
 #include "analysis/span.h"
 #include "analysis/symbols.h"
@@ -20,23 +21,25 @@ enum document_style { STYLE_PARAGRAPH, STYLE_PERCENT };
 
 enum block_kind { BLOCK_PROSE, BLOCK_CODE };
 
-typedef uint32_t block_id; /* 0 is no block; shown as "b<id>" */
-
 struct block {
     block_id id;
     uint32_t index; /* place in the document, 0-based */
     enum block_kind kind;
     bool docstring;   /* the module docstring: prose that a run executes silently for __doc__ */
     bool unfinished;  /* a bracket or quote was left open; the block ends where recovery cut it */
-    struct span span; /* whole lines, without trailing blank lines */
+    bool cell;        /* percent style: the first line is a cell marker */
+    struct span span; /* whole lines, the last line end included; no trailing blank lines */
     uint32_t line, line_count;
     uint32_t code_line;     /* last line with code (where inline results go), absolute */
-    struct hash128 code;    /* of the token stream: comments, blank lines, spacing do not count */
+    struct hash128 code;    /* of the token stream: comments, blank lines, spacing do not count;
+                               of prose other than the docstring: of its text */
     struct str title;       /* percent style: text after %%; borrowed until the next refresh */
     struct symbols symbols; /* empty for prose */
     struct pragmas pragmas;
-    uint64_t changed_at; /* document revision in which code, kind or pragmas last changed */
-    uint64_t moved_at;   /* ... in which its place in the text last changed */
+    uint64_t changed_at; /* document revision in which code, kind, pragmas or what they hide last
+                            changed */
+    uint64_t edited_at;  /* ... in which its text last changed, comments included */
+    uint64_t moved_at;   /* ... in which its line last changed */
 };
 
 enum element_type { ELEMENT_PROSE, ELEMENT_CODE };

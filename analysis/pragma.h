@@ -24,11 +24,19 @@ struct pragmas {
 };
 
 /* Read one comment's text (from its '#').  False: not a pragma (words may then be prose).
- * `at` is where the comment starts, relative to the block. */
+ * `at` is where the comment starts, relative to the block.  On one line the later word wins;
+ * across lines show wins over hide, and skip over always-eval. */
 bool pragma_parse_comment(struct pragmas *out, struct str comment, uint32_t at);
 
-/* Read words that follow `# %%` (title, tags and key="value" are ignored). */
+/* Read words that follow `# %%` (title, tags and key="value" are ignored).  `at` is where `rest`
+ * starts, relative to the block. */
 void pragma_parse_marker(struct pragmas *out, struct str rest, uint32_t at);
+
+/* Whether the word is a pragma, so no part of a cell's title. */
+bool pragma_is_word(struct str word);
+
+/* Whether both ask for the same; diagnostics and spelling do not count. */
+bool pragmas_equal(const struct pragmas *a, const struct pragmas *b);
 
 void pragmas_finish(struct pragmas *p);
 

@@ -21,6 +21,9 @@ struct text {
 void text_init(struct text *t, struct str content); /* copies; content.len <= TEXT_MAX */
 void text_finish(struct text *t);
 
+/* `s` cut to the text: start <= end <= length. */
+struct span text_clamp(const struct text *t, struct span s);
+
 /* Replace `old` (clamped to the text) by `with`.  The result must not exceed TEXT_MAX. */
 void text_replace(struct text *t, struct span old, struct str with);
 
