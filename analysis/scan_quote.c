@@ -38,7 +38,7 @@ static struct cut find_cut(const struct scanner *sc, struct span content) {
 
 /* Whether what follows a closing quote reads like text: on its line, or on the next one with
  * something on it. */
-static bool looks_wrong(const struct scanner *sc, struct token string) {
+static bool looks_wrong(struct scanner *sc, struct token string) {
     struct lexer lx = {.src = sc->src, .pos = string.span.end, .end = (uint32_t)sc->src.len};
     struct token before = string, t = token_next(&lx);
     if (t.kind == TOKEN_NEWLINE) before = (struct token){0};
@@ -47,6 +47,7 @@ static bool looks_wrong(const struct scanner *sc, struct token string) {
         if (tokens_collide(&lx, before, t) || t.open_quote) return true;
         before = t;
     }
+    if (lx.pos > sc->seen) sc->seen = lx.pos;
     return str_eq(token_text(&lx, before), STR("."));
 }
 
