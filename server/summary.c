@@ -14,10 +14,15 @@ static size_t characters(struct str s, size_t max) {
     return i;
 }
 
+static struct str first_line(struct str s) {
+    size_t len = 0;
+    while (len < s.len && s.ptr[len] != '\n' && s.ptr[len] != '\r') len++;
+    return str_slice(s, 0, len);
+}
+
 void summary_line(struct buf *out, struct str s, size_t max) {
     s = str_trim(s);
-    const char *end = s.len ? memchr(s.ptr, '\n', s.len) : NULL;
-    struct str line = end ? str_slice(s, 0, (size_t)(end - s.ptr)) : s;
+    struct str line = str_trim(first_line(s));
     size_t cut = characters(line, max);
     buf_append_utf8(out, str_slice(line, 0, cut));
     if (cut < s.len) buf_append(out, STR("…"));
@@ -115,10 +120,10 @@ void summary_reason(struct session *s, const struct block *block, struct buf *ou
     if (reasons->len > 1) buf_printf(out, " and %zu more", reasons->len - 1);
 }
 
-/* Without the comment signs and Markdown's heading signs. */
-static struct str heading(struct str line) {
-    while (line.len && strchr("#%= \t|", line.ptr[0])) line = str_slice(line, 1, line.len);
-    return line;
+/* Without the comment signs and Markdown's heading signs that it begins with. */
+static struct str heading(struct str text) {
+    while (text.len && strchr("#%= \t|\r\n", text.ptr[0])) text = str_slice(text, 1, text.len);
+    return text;
 }
 
 void summary_name(const struct document *doc, const struct block *block, struct buf *out) {
