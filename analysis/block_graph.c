@@ -176,26 +176,26 @@ static const struct block *later_of(const struct block *a, const struct block *b
 }
 
 const struct block *graph_provider(const struct block_graph *g, const struct block *reader,
-                                   struct str text) {
+                                   struct str name) {
     const struct block *provider = graph__last_above(&g->wild, reader->index);
-    const struct graph_name *name = graph__name(g, text);
-    if (!name) return provider;
-    provider = later_of(provider, graph__last_above(&name->blocks[ROLE_BINDS], reader->index));
-    const struct block *deleter = graph__last_above(&name->blocks[ROLE_DELETES], reader->index);
+    const struct graph_name *entry = graph__name(g, name);
+    if (!entry) return provider;
+    provider = later_of(provider, graph__last_above(&entry->blocks[ROLE_BINDS], reader->index));
+    const struct block *deleter = graph__last_above(&entry->blocks[ROLE_DELETES], reader->index);
     /* A block that both binds and deletes the name may leave it bound. */
     return later_of(provider, deleter) == provider ? provider : NULL;
 }
 
 const struct block *graph_provider_below(const struct block_graph *g, const struct block *reader,
-                                         struct str text) {
-    const struct graph_name *name = graph__name(g, text);
-    if (!name) return NULL;
-    const block_vec *binders = &name->blocks[ROLE_BINDS];
+                                         struct str name) {
+    const struct graph_name *entry = graph__name(g, name);
+    if (!entry) return NULL;
+    const block_vec *binders = &entry->blocks[ROLE_BINDS];
     size_t i = graph__lower(binders, reader->index + 1);
     return i < binders->len ? binders->items[i] : NULL;
 }
 
-bool graph_binds(const struct block_graph *g, struct str text) {
-    const struct graph_name *name = graph__name(g, text);
-    return name && name->blocks[ROLE_BINDS].len > 0;
+bool graph_binds(const struct block_graph *g, struct str name) {
+    const struct graph_name *entry = graph__name(g, name);
+    return entry && entry->blocks[ROLE_BINDS].len > 0;
 }

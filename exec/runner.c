@@ -184,6 +184,7 @@ static void start_block(struct runner *r, const struct plan_item *item, const st
     struct worker_run run = {
         .ticket = r->running.ticket,
         .block = block->id,
+        .interpreter = r->interpreter,
         .line = block->line,
         .silent = block->docstring,
         .source = document_block_text(r->doc, block),

@@ -51,12 +51,16 @@ static void print_result(struct batch *b, const struct block *block) {
     const char *colour = status < sizeof colours / sizeof *colours ? colours[status] : NULL;
     struct buf name = {0}, took = {0};
     summary_name(session_document(b->session), block, &name);
-    if (t && t->duration_us) summary_duration(t->duration_us, &took);
-    printf("%s── b%u · line %u · %s%s%s %s%s · %s%s\n", paint(b, "\033[2m"), block->id,
+    if (t && t->duration_us) {
+        buf_append_byte(&took, ' ');
+        summary_duration(t->duration_us, &took);
+    }
+    if (t && status == STATUS_BLOCKED) buf_printf(&took, " by b%u", t->blocked_by);
+    printf("%s── b%u · line %u · %s%s%s%s%s · %s%s\n", paint(b, "\033[2m"), block->id,
            block->line + 1, paint(b, "\033[0m"), paint(b, colour ? colour : ""),
            block_status_text(status), buf_cstr(&took), paint(b, "\033[0;2m"), buf_cstr(&name),
            paint(b, "\033[0m"));
-    if (status == STATUS_SYNTAX_ERROR) print_output(b, &t->fault_error);
+    if (t && status == STATUS_SYNTAX_ERROR) print_output(b, &t->fault_error);
     for (size_t i = 0; t && status != STATUS_SYNTAX_ERROR && i < t->outputs.len; i++)
         print_output(b, &t->outputs.items[i]);
     buf_finish(&name);

@@ -24,6 +24,7 @@ void log_line(enum log_level level, const char *fmt, ...) {
     char line[1024];
     va_list args;
     if (level == LOG_DEBUG && !out.debug) return;
+    if (level == LOG_INFO && !out.sink) return; /* a command's stderr is for what went wrong */
     va_start(args, fmt);
     vsnprintf(line, sizeof line, fmt, args);
     va_end(args);

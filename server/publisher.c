@@ -11,7 +11,10 @@
 #include "server/log.h"
 #include "server/summary.h"
 
-enum { PROGRESS_AFTER_MS = 400 };
+enum {
+    PROGRESS_AFTER_MS = 400,
+    BUSY_INTERVAL_MS = 150, /* between refreshes during a run: each costs the whole document */
+};
 
 static struct live_target target(struct session *s, uint32_t run) {
     return (struct live_target){run, session_path(s)};
@@ -140,13 +143,21 @@ static void publish_diagnostics(struct open_document *od) {
                        lsp_publish_diagnostics(od->uri, od->version, found));
 }
 
+/* At once when the document is quiet; during a run now and then. */
+static bool publish_due(const struct open_document *od) {
+    uint64_t since_ms = uv_now(od->server->loop) - od->published_ms;
+    bool busy = runner_busy(session_runner(od->session));
+    return od->results_changed && (!busy || since_ms >= BUSY_INTERVAL_MS);
+}
+
 void publisher_flush(struct server *srv) {
     bool any = false;
     size_t cursor = 0;
     for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
         struct open_document *od = e->value;
-        if (!od->results_changed) continue;
+        if (!publish_due(od)) continue;
         od->results_changed = false;
+        od->published_ms = uv_now(srv->loop);
         any = true;
         if (!srv->pulls_diagnostics) publish_diagnostics(od);
     }

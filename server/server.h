@@ -22,8 +22,9 @@ struct open_document {
     char *uri;
     int64_t version;
     struct session *session;
-    bool results_changed; /* diagnostics, hints and lenses are due at the end of the turn */
-    char *progress;       /* token of the run's progress, once it is shown; owned */
+    bool results_changed; /* diagnostics, hints and lenses are due at the end of a turn */
+    uint64_t published_ms;
+    char *progress; /* token of the run's progress, once it is shown; owned */
     uint64_t run_started_ms;
     uint32_t run_planned, run_done; /* blocks */
 };

@@ -12,7 +12,7 @@ void summary_result(struct session *s, const struct block *block, size_t max, st
 void summary_reason(struct session *s, const struct block *block, struct buf *out);
 
 /* "12 ms", "3.4 s". */
-void summary_duration(uint64_t microseconds, struct buf *out);
+void summary_duration(uint64_t us, struct buf *out);
 
 /* How to call a block: its title, its heading, what it defines, or its first line. */
 void summary_name(const struct document *doc, const struct block *block, struct buf *out);

@@ -21,14 +21,16 @@ struct raw {
 static ssize_t write_some(int fd, const char *bytes, size_t size) {
     ssize_t n;
     int error;
-    Py_BEGIN_ALLOW_THREADS n = write(fd, bytes, size);
+    Py_BEGIN_ALLOW_THREADS
+    n = write(fd, bytes, size);
     error = errno;
     if (n < 0 && (error == EAGAIN || error == EWOULDBLOCK)) { /* the user made it non-blocking */
         struct pollfd ready = {.fd = fd, .events = POLLOUT};
         poll(&ready, 1, -1);
         n = 0;
     }
-    Py_END_ALLOW_THREADS if (n >= 0) return n;
+    Py_END_ALLOW_THREADS
+    if (n >= 0) return n;
     if (error == EINTR) return PyErr_CheckSignals();
     errno = error;
     PyErr_SetFromErrno(PyExc_OSError);

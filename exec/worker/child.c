@@ -54,11 +54,12 @@ static bool prepare_signals(void) {
 /* Drawing on a live document makes images.  That there is no window to show() them in is no news
  * to its reader. */
 static bool prepare_matplotlib(void) {
-    PyObject *environ = py_from("os", "environ");
-    PyObject *set = environ ? PyObject_CallMethod(environ, "setdefault", "ss", "MPLBACKEND", "Agg")
-                            : NULL;
+    PyObject *variables = py_from("os", "environ");
+    PyObject *set = variables
+                        ? PyObject_CallMethod(variables, "setdefault", "ss", "MPLBACKEND", "Agg")
+                        : NULL;
     Py_XDECREF(set);
-    Py_XDECREF(environ);
+    Py_XDECREF(variables);
     return set && call("warnings", "filterwarnings", "(ss)", "ignore",
                        "(Matplotlib is currently using agg|FigureCanvasAgg is non-interactive)");
 }
@@ -140,10 +141,12 @@ static void send_started(struct interpreter *in) {
 /* --- Requests --- */
 
 static bool decode_run(struct run_request *r, struct wire_reader fields) {
-    *r = (struct run_request){.run = wire_get_u32(&fields),
-                              .block = wire_get_u32(&fields),
-                              .line = wire_get_u32(&fields),
-                              .flags = wire_get_u32(&fields)};
+    *r = (struct run_request){0};
+    r->run = wire_get_u32(&fields);
+    r->block = wire_get_u32(&fields);
+    wire_get_u32(&fields); /* the interpreter: the warden has checked it */
+    r->line = wire_get_u32(&fields);
+    r->flags = wire_get_u32(&fields);
     r->source = wire_get_str(&fields);
     r->maybe_count = wire_get_count(&fields, 4);
     r->maybe = xcalloc(r->maybe_count, sizeof *r->maybe);

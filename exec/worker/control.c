@@ -87,11 +87,16 @@ static void fill(struct control *c) {
     check_ours(c);
     ssize_t n;
     int error;
-    Py_BEGIN_ALLOW_THREADS n = read(c->link, c->in.ptr + c->in.len, READ_SIZE);
+    Py_BEGIN_ALLOW_THREADS
+    n = read(c->link, c->in.ptr + c->in.len, READ_SIZE);
     error = errno;
-    Py_END_ALLOW_THREADS if (n > 0) c->in.len += (size_t)n;
-    else if (n == 0 || error != EINTR) lost();
-    else if (PyErr_CheckSignals() < 0) PyErr_Clear(); /* nothing runs that it could end */
+    Py_END_ALLOW_THREADS
+    if (n > 0)
+        c->in.len += (size_t)n;
+    else if (n == 0 || error != EINTR)
+        lost();
+    else if (PyErr_CheckSignals() < 0)
+        PyErr_Clear(); /* nothing runs that it could end */
 }
 
 void control_receive(struct control *c, uint8_t *type, struct wire_reader *fields) {

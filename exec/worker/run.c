@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* run.c - one run of a block, from RUN to DONE.
  *
- * The order is the contract: the streams are put back, signals may come, names are fixed, the
- * code is compiled and run, its value and its figures are shown, what it bound is kept, DONE.
+ * The order is the contract: the streams are put back, names are fixed, the code is compiled,
+ * interrupts may come, it runs, its value and its figures are shown, what it bound is kept, DONE.
  * Interpreter process, main thread. */
 #include "exec/worker/interpreter.h"
 
@@ -144,6 +144,7 @@ static void run_steps(struct interpreter *in, const struct run_request *request,
     }
     if (!origin_show(in->file, in->lines, request->line, request->source)) PyErr_Clear();
     if (!compile_block(in, request, &program, outcome)) return;
+    control_send_begun(&in->control); /* from here on every step minds KeyboardInterrupt */
     execute(in, &program, outcome);
     program_finish(&program);
 }
@@ -172,7 +173,6 @@ void run_block(struct interpreter *in, const struct run_request *request) {
     struct outcome outcome = {0};
     capture_restore(&in->capture);
     forget_late_signals();
-    control_send_begun(&in->control);
     display_begin(&in->display, request->run, request->block);
     uint64_t start = now_us();
     run_steps(in, request, &outcome);

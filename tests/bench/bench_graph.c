@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bench_graph.c - what the block graph costs in large documents: microseconds a call (median).
  *
- *     bench_graph [BLOCKS]     default 10,000; ctest runs a small one, so that it keeps working
+ *     bench_graph [BLOCKS]     default 10,000; measure without sanitizers
  *
  * Each document has one shape that could hurt: everything reads one name, a chain, one name bound
  * or changed again and again.  `answer` counts the blocks or names returned: the cost is to follow

@@ -13,19 +13,19 @@ root=${1:?usage: layering.sh ROOT [RELIGHT]}
 relight=${2:-}
 cd "$root"
 
-# The longest matching place counts.  In the second column a folder does not include the folders in
-# it that are named themselves (exec is not exec/worker).
+# A file's place is the longest that it is or lies in: the rules of exec are not those of
+# exec/worker, and to name exec in the second column does not open exec/worker.
 table='
-# place                may include                          libraries
-protocol/base/hash.c   base                                 xxhash
-protocol/base          base                                 -
-protocol               base,protocol                        jansson
-analysis               base,analysis                        tree_sitter,sqlite3
-exec/wire.c            base,exec/wire.h                     -
-exec/wire.h            base                                 -
-exec                   base,analysis,exec                   -
-exec/worker            base,exec/wire.h,exec/worker         python
-server                 base,protocol,analysis,exec,server   uv,libwebsockets,jansson
+# place                may include                                  libraries
+protocol/base/hash.c   protocol/base                                xxhash
+protocol/base          protocol/base                                -
+protocol               protocol/base,protocol                       jansson
+analysis               protocol/base,analysis                       tree_sitter,sqlite3,files
+exec/wire.c            protocol/base,exec/wire.h                    -
+exec/wire.h            protocol/base                                -
+exec                   protocol/base,analysis,exec                  files,sockets
+exec/worker            protocol/base,exec/wire.h,exec/worker        python,files,sockets
+server                 protocol/base,protocol,analysis,exec,server  uv,libwebsockets,jansson,files,sockets
 '
 
 # protocol/ turns bytes into messages and back: where they come from is not its business.
@@ -66,12 +66,18 @@ check_includes() {
         print file ":" line ": " reason
         bad = 1
     }
-    # The place whose rules hold for a file: the longest that it is or lies in.
+    function longer_place(p, best, path) {
+        return (path == p || index(path, p "/") == 1) && length(p) > length(best)
+    }
     function place_of(path,    p, best) {
-        for (p in projects)
-            if ((path == p || index(path, p "/") == 1) && length(p) > length(best)) best = p
+        for (p in projects) if (longer_place(p, best, path)) best = p
         return best
     }
+    function folder_of(path,    p, best) {
+        for (p in projects) if (p !~ /\./ && longer_place(p, best, path)) best = p
+        return best
+    }
+    # libc is open to all, but for the headers that reach files and the network.
     function library_of(header) {
         if (header ~ /^jansson/) return "jansson"
         if (header ~ /^uv(\.h|\/)/) return "uv"
@@ -81,26 +87,42 @@ check_includes() {
         if (header ~ /^sqlite3/) return "sqlite3"
         if (header ~ /^(libwebsockets|lws)/) return "libwebsockets"
         if (header ~ /^xxh/) return "xxhash"
+        if (header ~ /^(fcntl|dirent|sys\/stat)\.h$/) return "files"
+        if (header ~ /^(sys\/(socket|un)|netdb|arpa\/.*|netinet\/.*)\.h$/) return "sockets"
         return ""
     }
-    function folder_of(header) {
-        if (match(header, /^(protocol\/base|exec\/worker|base|protocol|analysis|exec|server)\//))
-            return substr(header, 1, RLENGTH - 1)
-        return ""
+    function exists(path,    ignored) {
+        if ((getline ignored < path) < 0) return 0
+        close(path)
+        return 1
     }
-    function check_include(    header, quoted, library, folder) {
+    # The file of this project that the compiler takes: include paths are protocol/ and the root.
+    function resolve(header, quoted,    folder) {
+        folder = file
+        sub(/[^\/]*$/, "", folder)
+        if (quoted && exists(folder header)) return folder header
+        if (exists("protocol/" header)) return "protocol/" header
+        return exists(header) ? header : ""
+    }
+    function check_include(    quoted, header, library, path) {
         if (!match(code, /["<][^">]*[">]/)) return complain("an include that cannot be checked")
         quoted = substr(code, RSTART, 1) == "\""
         header = substr(code, RSTART + 1, RLENGTH - 2)
         library = library_of(header)
-        folder = folder_of(header)
-        if (header ~ /\.\./) complain(header ": name the folder instead of ..")
-        else if (library != "") {
+        path = resolve(header, quoted)
+        if (header ~ /\.\./) {
+            complain(header ": name the folder instead of ..")
+        } else if (library != "") {
             if (!index(libraries[place], "," library ",")) complain(place " must not know " library)
-        } else if (folder != "") {
-            if (!index(projects[place], "," folder ",") && !index(projects[place], "," header ","))
-                complain(place " must not include " header)
-        } else if (quoted) complain(header ": name the folder of the header")
+        } else if (path != "" && header !~ /\//) {
+            complain(header ": name its folder, as in " path)
+        } else if (path != "") {
+            if (!index(projects[place], "," folder_of(path) ",") &&
+                !index(projects[place], "," path ","))
+                complain(place " must not include " path)
+        } else if (quoted) {
+            complain(header " is not in this project")
+        }
     }
     {
         match($0, /^[^:]*:[0-9]+:/)
@@ -118,7 +140,9 @@ check_includes() {
 
 check_program() {
     [ -n "$relight" ] || return 0
-    linked=$(ldd "$relight") || fail "ldd cannot read $relight"
+    list=ldd
+    command -v ldd >/dev/null || list='otool -L'
+    linked=$($list "$relight") || fail "$list cannot read $relight"
     case $linked in *libpython*) fail "$relight links libpython: only the worker may" ;; esac
 }
 

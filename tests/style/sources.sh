@@ -6,8 +6,9 @@
 #
 # Line 1 is the SPDX line; line 2 starts the overview, "/* name.c - what it is for"; at most 600
 # lines a file and 60 a function, longer ones only under a comment "/* long: why */"; no calls that
-# cannot know how long their target is, or that hide an error.  Prints each violation as
-# file:line: reason and fails if there is one.  sources_test.sh tests this test.
+# cannot know how long their target is, or that hide an error, and no memory but that of base/mem.h.
+# Prints each violation as file:line: reason and fails if there is one.  Files under a data folder
+# are input of tests.  sources_test.sh tests this test.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,7 +16,9 @@ root=${1:?usage: sources.sh ROOT}
 cd "$root"
 
 folders='analysis exec protocol server tests'
-banned='strcpy|strcat|sprintf|vsprintf|strtok|gets|alloca|atoi'
+banned='strcpy|strcat|strncpy|strncat|stpcpy|sprintf|vsprintf|gets|strtok|alloca'
+banned="$banned|atoi|atol|atoll|atof"
+allocators='malloc|calloc|realloc|strdup|strndup'
 
 fail() {
     echo "sources: $*" >&2
@@ -24,7 +27,7 @@ fail() {
 
 sources() {
     for folder in $folders; do
-        found=$(find "$folder" -name '*.[ch]' -type f) || fail "$folder is missing"
+        found=$(find "$folder" -name '*.[ch]' -type f ! -path '*/data/*') || fail "$folder is missing"
         [ -n "$found" ] || fail "$folder has no sources"
         printf '%s\n' "$found"
     done
@@ -32,7 +35,7 @@ sources() {
 
 # Reads "file:line:code" (strip.awk), and beside it the file itself for what comments say.
 check() {
-    awk -v banned="$banned" -v max_lines=600 -v max_function=60 '
+    awk -v banned="$banned" -v allocators="$allocators" -v max_lines=600 -v max_function=60 '
     function complain(at, reason) {
         print file ":" at ": " reason
         bad = 1
@@ -56,9 +59,13 @@ check() {
         if (line == 2 && index(raw, "/* " base " - ") != 1)
             complain(2, "the second line must start the overview: /* " base " - ...")
     }
+    function calls(names) {
+        return match(code, "(^|[^A-Za-z0-9_.>])(" names ")[ \t]*\\(")
+    }
     function check_calls() {
-        if (match(code, "(^|[^A-Za-z0-9_.>])(" banned ")[ \t]*\\("))
-            complain(line, "banned call: " substr(code, RSTART, RLENGTH))
+        if (calls(banned)) complain(line, "banned call: " substr(code, RSTART, RLENGTH))
+        if (file !~ /^(protocol\/base|tests)\// && calls(allocators))
+            complain(line, "xmalloc() and its kin instead of" substr(code, RSTART, RLENGTH))
     }
     # A function opens with a brace at the end of a line, after a head that has a parenthesis and
     # no "=" (that is a table), and closes with the first brace in column 0.

@@ -24,6 +24,9 @@ good_tree() {
         mkdir -p "$tree/$folder"
         top good.c >"$tree/$folder/good.c"
     done
+    mkdir -p "$tree/tests/data" "$tree/protocol/base"
+    echo 'gets(a)' >"$tree/tests/data/input.c"
+    { top mem.c && echo '    p = malloc(n);'; } >"$tree/protocol/base/mem.c"
     {
         echo 'static const struct row { int (*call)(int); } rows[] = {'
         lines 70 '    {call(0)},'
@@ -83,9 +86,10 @@ deny 'no overview' 'one line' <<'END'
 /* SPDX-License-Identifier: Apache-2.0 */
 END
 for call in 'strcpy(a, b)' 'strcat (a, b)' 'x = sprintf(a, b)' '!strtok(a, b)' 'gets(a)' \
-    'alloca(n)' 'atoi(a)'; do
+    'alloca(n)' 'atoi(a)' 'strncpy(a, b, n)' 'return atof(a)'; do
     { top bad.c && echo "    $call;"; } | deny 'bad.c:3: banned call' "$call"
 done
+{ top bad.c && echo 'char *p = malloc(1);'; } | deny 'bad.c:3: xmalloc' 'malloc'
 { top bad.c && echo 'int f(int a,' && echo '      int b) {' && lines 59 '    {' && echo '}'; } |
     deny 'bad.c:4: f has 61 lines' 'a long function'
 { top bad.c && echo '/* long: */' && echo 'int f(void) {' && lines 60 '' && echo '}'; } |
