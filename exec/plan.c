@@ -156,7 +156,8 @@ static void undo_later_mutations(struct planner *p, const struct block *block) {
 static bool needs_restoring(const struct planner *p, const struct block *block) {
     const struct trace *t = trace_get(p->traces, block->id);
     if (planned(p, block) || !block_executes(block)) return false;
-    return t && t->valid && !t->present && t->status != RUN_BLOCKED && !block_broken(block, t);
+    bool leaves = t && t->valid && t->status != RUN_BLOCKED && !t->fatal;
+    return leaves && !t->present && !block_broken(block, t);
 }
 
 static void restore_for(struct planner *p, const struct block *block) {
@@ -232,12 +233,18 @@ static bool has_id(const id_vec *ids, block_id id) {
     return false;
 }
 
+/* Importing again gives the same module: what was changed in it would still be changed. */
+static bool makes(const struct block *maker, struct str name) {
+    const struct definition *d = symbols_definition(&maker->symbols, name);
+    return !d || d->kind != DEF_IMPORT;
+}
+
 void trace_makers_now(id_vec *out, const struct document *doc, const struct block *block) {
     const struct symbols *symbols = &block->symbols;
     for (size_t i = 0; i < symbols->mutates.len; i++) {
-        const struct block *maker = graph_provider(document_graph(doc), block,
-                                                   symbols->mutates.items[i]);
-        if (maker && !has_id(out, maker->id)) vec_push(out, maker->id);
+        struct str name = symbols->mutates.items[i];
+        const struct block *maker = graph_provider(document_graph(doc), block, name);
+        if (maker && makes(maker, name) && !has_id(out, maker->id)) vec_push(out, maker->id);
     }
 }
 

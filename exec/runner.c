@@ -126,6 +126,8 @@ static bool fails_to_provide(const struct runner *r, const struct block *provide
                              struct str name) {
     const struct trace *t = trace_get(&r->traces, provider->id);
     if (!block_executes(provider)) return false;
+    /* A wild block might provide anything: nobody knows that it would have. */
+    if (!symbols_definition(&provider->symbols, name)) return false;
     if (block_broken(provider, t)) return true;
     return t && t->status != RUN_OK && !trace_bound(t, name);
 }

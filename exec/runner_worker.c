@@ -165,6 +165,7 @@ static void lose_interpreter(struct runner *r, struct str cause) {
     buf_append_utf8(&error.evalue, cause);
     vec_push(&t->outputs, error);
     t->status = RUN_ERROR;
+    t->fatal = true;
     finish_block(r, t);
 }
 

@@ -15,7 +15,7 @@ void trace_clear(struct trace *t) {
     vec_clear(&t->reads);
     vec_clear(&t->mutated);
     vec_clear(&t->mutated_by);
-    t->valid = t->present = t->truncated = false;
+    t->valid = t->present = t->truncated = t->fatal = false;
     t->blocked_by = 0;
     t->duration_us = 0;
 }

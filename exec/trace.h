@@ -41,6 +41,7 @@ struct trace {
     uint64_t serial; /* names the values: kept when the same computation is merely repeated */
     uint64_t duration_us;
     bool truncated;
+    bool fatal; /* the interpreter died of it: it leaves nothing that a re-run would restore */
     block_id blocked_by;
     output_vec outputs;
     struct hash128 content; /* of status and outputs */
