@@ -187,6 +187,11 @@ e2e("a block above a mutation sees the object before it", async (client) => {
   assert.deepEqual([file.shows("print('before"), file.shows("print('after")], ["ok: before: []", "ok: after [1]"]);
 });
 
+e2e("a module that is changed is not imported again for it", async (client) => {
+  const file = await client.live("a.py", blocks("import sys", "n = 1", "sys.path.insert(0, n)", "print(len(sys.argv))"));
+  assert.deepEqual(await file.change("n = 1", "n = 2"), ["n = 2", "sys.path.insert(0, n)", "print(len(sys.argv))"]);
+});
+
 // --- Typing.
 
 const TYPED = {
