@@ -69,6 +69,7 @@ static void hover_name(struct open_document *od, const struct hover_target *targ
     if (runner_inspect(session_runner(od->session), request, target->provider, name)) {
         struct pending_hover hover = {.request = request,
                                       .id = reply_defer(re),
+                                      .uri = xstrdup(od->uri),
                                       .before = buf_take(&before),
                                       .after = buf_take(&after),
                                       .deadline_ms = uv_now(srv->loop) + HOVER_WAIT_MS};

@@ -197,8 +197,11 @@ static void report_progress(struct open_document *od) {
 }
 
 static void tick_hovers(struct server *srv) {
-    for (size_t i = srv->hovers.len; i-- > 0;)
-        if (srv->hovers.items[i].deadline_ms <= uv_now(srv->loop)) answer_hover(srv, i, NULL);
+    for (size_t i = srv->hovers.len; i-- > 0;) {
+        if (srv->hovers.items[i].deadline_ms > uv_now(srv->loop)) continue;
+        server_stop_hover(srv, &srv->hovers.items[i]);
+        answer_hover(srv, i, NULL);
+    }
 }
 
 static void tick_progress(struct open_document *od) {

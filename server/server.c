@@ -108,9 +108,15 @@ static void server_start(struct server *srv) {
 void server_drop_hover(struct server *srv, size_t index) {
     struct pending_hover *h = &srv->hovers.items[index];
     json_decref(h->id);
+    free(h->uri);
     free(h->before);
     free(h->after);
     vec_splice(&srv->hovers, index, 1, 0);
+}
+
+void server_stop_hover(struct server *srv, const struct pending_hover *hover) {
+    struct open_document *od = server_document(srv, str_from(hover->uri));
+    if (od) runner_inspect_stop(session_runner(od->session));
 }
 
 static void server_finish(struct server *srv) {
