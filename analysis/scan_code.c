@@ -223,12 +223,13 @@ static void cross_lines(struct reading *r) {
 /* --- tokens --- */
 
 static void read_string(struct reading *r, struct token t) {
+    struct cut cut = {0};
     const struct cut *blamed = t.triple ? scan__blamed(r->sc, t.span.start) : NULL;
-    if (blamed) {
-        finish_cut(r, *blamed);
-        return;
-    }
-    if (t.triple) scan__note_quote(r->sc, t);
+    if (blamed)
+        cut = *blamed;
+    else if (t.triple)
+        cut = scan__note_quote(r->sc, t);
+    if (cut.found) finish_cut(r, cut);
     if (t.open_quote) r->line->unfinished = true;
     if (t.formatted || t.bytes) r->line->docstring = false;
 }

@@ -208,7 +208,12 @@ static const struct story namespaces[] = {
     {"warnings show the source",
      {{"import warnings\nwarnings.warn('careful')",
        "err \"" FILE_NAME ":2: UserWarning: careful\\n  warnings.warn('careful')\\n\"\n"
-       "ok +warnings"}}},
+       "ok +warnings"},
+      {"def f():\n    warnings.warn('again')\nf()\nf()",
+       "err \"" FILE_NAME ":12: UserWarning: again\\n  warnings.warn('again')\\n\"\nok +f"},
+      {"f()", "err \"" FILE_NAME ":12: UserWarning: again\\n  warnings.warn('again')\\n\"\nok"},
+      {"1 is 1;", "err \"" FILE_NAME ":31: SyntaxWarning: \\\"is\\\" with a literal. Did you mean "
+                  "\\\"==\\\"?\\n  1 is 1;\\n\"\nok"}}},
     {"the source is there, saved or not",
      {{"def f():\n    return 'here'", "ok +f"},
       {"import inspect\nprint(inspect.getsource(f), end='')",
@@ -276,6 +281,40 @@ static const struct story machinery[] = {
        "col:1)]\"\nok"}}},
 };
 
+/* A package in the place of IPython, laid out like it. */
+#define MAKE_IPYTHON                                                                               \
+    "import os, sys, tempfile\n"                                                                   \
+    "sys.path.insert(0, tempfile.mkdtemp())\n"                                                     \
+    "os.makedirs(sys.path[0] + '/IPython/core')\n"                                                 \
+    "def put(name, text):\n"                                                                       \
+    "    with open(sys.path[0] + '/IPython/' + name, 'w') as f: f.write(text)\n"                   \
+    "put('__init__.py', '')\n"                                                                     \
+    "put('core/__init__.py', '')\n"                                                                \
+    "put('display.py', 'from IPython.core.display_functions import *')\n"                          \
+    "put('core/display_functions.py', '''\n"                                                       \
+    "class DisplayHandle:\n"                                                                       \
+    "    def __init__(self, id=None): self.id = id\n"                                              \
+    "    def update(self, *objs): display(*objs, update=True)\n"                                   \
+    "def display(*objs): print('IPython printed', *objs)\n"                                        \
+    "def publish_display_data(data): print('published')\n"                                         \
+    "def clear_output(): print('escape')\n"                                                        \
+    "''');"
+
+static const struct story ipython[] = {
+    {"IPython's display is ours, once it is imported",
+     {{MAKE_IPYTHON, "ok +os +sys +tempfile +put"},
+      {"from IPython.display import display as d, publish_display_data as p, clear_output as c",
+       "ok +d +p +c"},
+      {"d(1)\np({'text/html': '<b>'})\np(data={'text/plain': 'p'})\nc()",
+       "display text/plain \"1\"\ndisplay text/html \"<b>\"\ndisplay text/plain \"p\"\nok"},
+      {"h = d(1, display_id='x')\nh.id, h.update(2)",
+       "display text/plain \"1\"\ndisplay text/plain \"2\"\nresult text/plain \"('x', "
+       "None)\"\nok +h"},
+      {"import inspect\n"
+       "'class DisplayHandle' in inspect.getsource(sys.modules['IPython.core.display_functions'])",
+       "result text/plain \"True\"\nok +inspect"}}},
+};
+
 static void tell(const struct story *story) {
     struct client *c = client_start(NULL);
     client_setup(c, FILE_NAME, OUTPUT_BYTES, OUTPUT_LINES);
@@ -301,6 +340,7 @@ TELL_ALL(streams)
 TELL_ALL(errors)
 TELL_ALL(namespaces)
 TELL_ALL(machinery)
+TELL_ALL(ipython)
 
 /* --- What a story cannot say --- */
 
@@ -439,7 +479,7 @@ static void whole_characters(void **state) {
         total += bytes.len;
     }
     assert_int_equal(type, WM_DONE);
-    assert_int_equal(total, 9 * 100001);
+    assert_int_equal(total, 9 * 100001ul);
     client_destroy(c);
 }
 
@@ -457,13 +497,13 @@ static void late_output(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_results),       cmocka_unit_test(test_streams),
-        cmocka_unit_test(test_errors),        cmocka_unit_test(test_namespaces),
-        cmocka_unit_test(test_machinery),     cmocka_unit_test(line_numbers),
-        cmocka_unit_test(docstring_run),      cmocka_unit_test(rewinding_names),
-        cmocka_unit_test(forgotten_features), cmocka_unit_test(inspecting),
-        cmocka_unit_test(output_limits),      cmocka_unit_test(whole_characters),
-        cmocka_unit_test(late_output),
+        cmocka_unit_test(test_results),     cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_errors),      cmocka_unit_test(test_namespaces),
+        cmocka_unit_test(test_machinery),   cmocka_unit_test(test_ipython),
+        cmocka_unit_test(line_numbers),     cmocka_unit_test(docstring_run),
+        cmocka_unit_test(rewinding_names),  cmocka_unit_test(forgotten_features),
+        cmocka_unit_test(inspecting),       cmocka_unit_test(output_limits),
+        cmocka_unit_test(whole_characters), cmocka_unit_test(late_output),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }
