@@ -125,6 +125,7 @@ struct code_summary code_summarize(struct str block, comment_fn *on_comment, voi
 
 struct hash128 prose_hash(struct str text, struct buf *scratch) {
     scratch->len = 0;
+    while (text.len && is_line_end(text.ptr[text.len - 1])) text.len--;
     buf_append_byte(scratch, PROSE);
     buf_append(scratch, text);
     return hash128(buf_str(scratch));

@@ -22,7 +22,7 @@ typedef void comment_fn(void *context, struct span comment, bool after_code);
 struct code_summary code_summarize(struct str block, comment_fn *on_comment, void *context,
                                    struct buf *scratch);
 
-/* The hash of prose: of its text.  Never equal to one of code. */
+/* The hash of prose: of its text, the last line end aside.  Never equal to one of code. */
 struct hash128 prose_hash(struct str text, struct buf *scratch);
 
 #endif

@@ -34,7 +34,9 @@ static size_t cell_rest(struct str line) {
     if (!str_starts(body, STR("In["))) return 0;
     i += 3;
     while (i < line.len && is_digit_or_space(line.ptr[i])) i++;
-    return i < line.len && line.ptr[i] == ']' ? i + 1 : 0;
+    if (i == line.len || line.ptr[i] != ']') return 0;
+    i++;
+    return i < line.len && line.ptr[i] == ':' ? i + 1 : i;
 }
 
 static bool is_banner(struct str line) {

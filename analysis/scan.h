@@ -31,6 +31,7 @@ struct scan_line {
     bool decorator;  /* starts with '@' */
     bool docstring;  /* nothing but plain strings */
     bool unfinished; /* NOTE[unfinished], or a quote left open */
+    bool blank_end;  /* a backslash joins a blank line at the end */
     enum marker marker;
 };
 

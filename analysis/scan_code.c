@@ -2,6 +2,8 @@
 /* scan_code.c - one logical line of code, and the evidence that a bracket was left open. */
 #include "analysis/scan_internal.h"
 
+enum { WORD_MAX = 8 }; /* longer than what can continue a statement */
+
 /* The reading of one logical line. */
 struct reading {
     struct scanner *sc;
@@ -25,10 +27,12 @@ static char first_byte(const struct reading *r, struct token t) {
 }
 
 bool scan__continues(struct str src, uint32_t content) {
-    uint32_t end = content;
-    if (strchr(")]}", src.ptr[content]) && src.ptr[content]) return true;
-    while (end < src.len && src.ptr[end] >= 'a' && src.ptr[end] <= 'z') end++;
-    struct str word = str_slice(src, content, end);
+    struct lexer lx = {.src = src, .pos = content, .end = (uint32_t)src.len};
+    if (lx.end - content > WORD_MAX) lx.end = content + WORD_MAX; /* strings are not followed */
+    struct token first = token_next(&lx);
+    if (first.kind == TOKEN_CLOSE) return true;
+    if (first.kind != TOKEN_NAME) return false;
+    struct str word = token_text(&lx, first);
     return word_classify(word) == WORD_CLAUSE || str_eq(word, STR("else"));
 }
 
@@ -43,6 +47,13 @@ static void finish(struct reading *r, uint32_t end, uint32_t next) {
 static void finish_cut(struct reading *r, struct cut cut) {
     r->line->unfinished = true;
     finish(r, cut.end, cut.resume);
+}
+
+/* The end may be a line end behind a backslash: a blank line that is part of the statement. */
+static void finish_whole(struct reading *r, struct token end) {
+    for (uint32_t i = r->content_end; i < end.span.start; i++)
+        r->line->blank_end |= is_line_end(r->lx.src.ptr[i]);
+    finish(r, end.span.start, end.span.end);
 }
 
 /* The open brackets are taken as unclosed.  Those behind the cut will come again, and need not be
@@ -212,12 +223,13 @@ static void cross_lines(struct reading *r) {
 /* --- tokens --- */
 
 static void read_string(struct reading *r, struct token t) {
+    struct cut cut = {0};
     const struct cut *blamed = t.triple ? scan__blamed(r->sc, t.span.start) : NULL;
-    if (blamed) {
-        finish_cut(r, *blamed);
-        return;
-    }
-    if (t.triple) scan__note_quote(r->sc, t);
+    if (blamed)
+        cut = *blamed;
+    else if (t.triple)
+        cut = scan__note_quote(r->sc, t);
+    if (cut.found) finish_cut(r, cut);
     if (t.open_quote) r->line->unfinished = true;
     if (t.formatted || t.bytes) r->line->docstring = false;
 }
@@ -230,7 +242,7 @@ static void read_end(struct reading *r, struct token t) {
         if (!r->boundary.found) r->here = (struct cut){true, r->content_end, t.span.end};
         finish_unclosed(r, t.span.end);
     } else {
-        finish(r, t.span.start, t.span.end); /* a backslash may have joined a blank line */
+        finish_whole(r, t);
     }
 }
 

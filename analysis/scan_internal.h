@@ -23,8 +23,9 @@ static inline bool scan__is_blank(struct str src, uint32_t content) {
 /* Whether the comment at the line start begins a cell in this style. */
 bool scan__is_marker(const struct scanner *sc, uint32_t line_start);
 
-/* Note a triple-quoted string: closed, it may be a suspect; open, it ends the text. */
-void scan__note_quote(struct scanner *sc, struct token t);
+/* Note a triple-quoted string: closed, it may be a suspect; open, it ends the text.  Where to cut
+ * it if it was left open beyond doubt. */
+struct cut scan__note_quote(struct scanner *sc, struct token t);
 
 /* Whether the string at `start` was blamed; its cut.  NULL otherwise. */
 const struct cut *scan__blamed(const struct scanner *sc, uint32_t start);

@@ -36,31 +36,59 @@ static struct cut find_cut(const struct scanner *sc, struct span content) {
     return (struct cut){0};
 }
 
-/* Whether what follows a closing quote reads like text: on its line, or on the next one with
- * something on it. */
-static bool looks_wrong(const struct scanner *sc, struct token string) {
-    struct lexer lx = {.src = sc->src, .pos = string.span.end, .end = (uint32_t)sc->src.len};
-    struct token before = string, t = token_next(&lx);
-    if (t.kind == TOKEN_NEWLINE) before = (struct token){0};
-    while (t.kind == TOKEN_NEWLINE) t = token_next(&lx);
-    for (; t.kind != TOKEN_END && t.kind != TOKEN_NEWLINE && !t.triple; t = token_next(&lx)) {
-        if (tokens_collide(&lx, before, t) || t.open_quote) return true;
-        before = t;
-    }
-    return str_eq(token_text(&lx, before), STR("."));
+enum verdict { LOOKS_RIGHT, LOOKS_WRONG, LOOKS_TURNED };
+
+/* Whether the same quotes as around `string` stand between it and `end`. */
+static bool has_quotes(const struct scanner *sc, struct token string, uint32_t end) {
+    struct str mark = str_slice(sc->src, string.content - 3, string.content);
+    struct str rest = str_slice(sc->src, string.span.end, end);
+    return memmem(rest.ptr, rest.len, mark.ptr, mark.len) != NULL;
 }
 
-void scan__note_quote(struct scanner *sc, struct token t) {
+/* Whether the closing quotes look more like opening ones, as in `x = f"""`. */
+static bool looks_opening(const struct scanner *sc, struct token string) {
+    const char *src = sc->src.ptr;
+    uint32_t at = string.span.end - 3;
+    while (at > string.content && strchr("rbfutRBFUT", src[at - 1]) && src[at - 1]) at--;
+    while (at > string.content && src[at - 1] == ' ') at--;
+    return at > string.content && src[at - 1] && strchr("=([{,+%", src[at - 1]);
+}
+
+/* Whether what follows a closing quote reads like text: on its line, or on the next one with
+ * something on it.  LOOKS_TURNED is beyond doubt: in `"""It's text."""` the quotes at the end are
+ * part of what starts at the apostrophe, so the end of the text would not tell. */
+static enum verdict look_behind(struct scanner *sc, struct token string) {
+    struct lexer lx = {.src = sc->src, .pos = string.span.end, .end = (uint32_t)sc->src.len};
+    struct token before = string, t = token_next(&lx);
+    bool same_line = t.kind != TOKEN_NEWLINE, collides = false, wrong = looks_opening(sc, string);
+    if (!same_line) before = (struct token){0};
+    while (t.kind == TOKEN_NEWLINE) t = token_next(&lx);
+    for (; t.kind != TOKEN_END && t.kind != TOKEN_NEWLINE && !t.triple; t = token_next(&lx)) {
+        collides |= tokens_collide(&lx, before, t);
+        wrong |= t.open_quote;
+        before = t;
+    }
+    if (lx.pos > sc->seen) sc->seen = lx.pos;
+    if (same_line && collides && !t.triple && has_quotes(sc, string, lx.pos)) return LOOKS_TURNED;
+    wrong |= collides || str_eq(token_text(&lx, before), STR("."));
+    return wrong ? LOOKS_WRONG : LOOKS_RIGHT;
+}
+
+struct cut scan__note_quote(struct scanner *sc, struct token t) {
     struct cut cut = find_cut(sc, (struct span){t.content, t.span.end});
     struct open_quote quote = {cut.found, t.span.start, cut};
     if (t.open_quote) {
         sc->last_open = quote;
         sc->last_open.found = true;
-        return;
+        return (struct cut){0};
     }
-    if (!cut.found || !looks_wrong(sc, t)) return;
-    sc->seen = (uint32_t)sc->src.len; /* the end of the text decides */
-    if (!sc->suspect.found) sc->suspect = quote;
+    enum verdict verdict = cut.found ? look_behind(sc, t) : LOOKS_RIGHT;
+    if (verdict == LOOKS_TURNED) return cut;
+    if (verdict == LOOKS_WRONG) {
+        sc->seen = (uint32_t)sc->src.len; /* the end of the text decides */
+        if (!sc->suspect.found) sc->suspect = quote;
+    }
+    return (struct cut){0};
 }
 
 const struct cut *scan__blamed(const struct scanner *sc, uint32_t start) {

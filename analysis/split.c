@@ -5,6 +5,7 @@
 /* Comment lines without a blank line between them, not yet known to be prose. */
 struct run {
     uint32_t start, end;
+    bool indented; /* its first line is */
 };
 
 struct splitter {
@@ -30,7 +31,15 @@ static uint32_t past_line_end(const struct splitter *sp, uint32_t end) {
     return end + line_end_len(src, end);
 }
 
+/* The docstring is emitted before what follows it is seen. */
+static void settle_docstring(struct splitter *sp) {
+    if (sp->out->len == sp->first) return;
+    struct piece *last = &sp->out->items[sp->out->len - 1];
+    if (last->docstring) last->reach = sp->sc.seen;
+}
+
 static void emit(struct splitter *sp, struct piece piece) {
+    settle_docstring(sp);
     piece.reach = sp->sc.seen;
     piece.span.end = past_line_end(sp, piece.span.end);
     if (piece.code) sp->state.code_above = true;
@@ -61,6 +70,7 @@ static void add_code(struct splitter *sp, const struct scan_line *line) {
     sp->piece.span.end = line->end;
     sp->piece.unfinished |= line->unfinished;
     sp->decorated = line->decorator && !line->indented;
+    sp->blank = line->blank_end;
 }
 
 static bool is_module_docstring(const struct splitter *sp, const struct scan_line *line) {
@@ -77,20 +87,25 @@ static void close_docstring(struct splitter *sp) {
 
 /* --- paragraph style --- */
 
-static void emit_runs(struct splitter *sp) {
-    for (size_t i = 0; i < sp->runs.len; i++)
+/* Indented comments right below a block are the rest of its suite; the others are prose. */
+static void emit_block_and_runs(struct splitter *sp) {
+    size_t i = 0;
+    for (; sp->open && i < sp->runs.len && sp->runs.items[i].indented; i++)
+        sp->piece.span.end = sp->runs.items[i].end;
+    emit_open(sp);
+    for (; i < sp->runs.len; i++)
         emit(sp, (struct piece){.span = {sp->runs.items[i].start, sp->runs.items[i].end}});
     vec_clear(&sp->runs);
 }
 
 static void paragraph_comment(struct splitter *sp, const struct scan_line *line) {
     bool below_code = sp->open && sp->runs.len == 0;
-    if (below_code && (!sp->blank || line->indented))
+    if (below_code && !sp->blank)
         sp->piece.span.end = line->end;
     else if (!sp->blank && sp->runs.len)
         sp->runs.items[sp->runs.len - 1].end = line->end;
     else
-        vec_push(&sp->runs, ((struct run){line->start, line->end}));
+        vec_push(&sp->runs, ((struct run){line->start, line->end, line->indented}));
     sp->blank = false;
 }
 
@@ -106,14 +121,12 @@ static void paragraph_code(struct splitter *sp, const struct scan_line *line) {
     if (fresh) {
         uint32_t start = line->start;
         if (!sp->blank && sp->runs.len) start = sp->runs.items[--sp->runs.len].start;
-        emit_open(sp);
-        emit_runs(sp);
+        emit_block_and_runs(sp);
         if (stops_at(sp, start)) return;
         begin(sp, start);
     }
     vec_clear(&sp->runs);
     add_code(sp, line);
-    sp->blank = false;
     if (fresh && is_module_docstring(sp, line)) close_docstring(sp);
 }
 
@@ -129,8 +142,7 @@ static void paragraph_line(struct splitter *sp, const struct scan_line *line) {
         paragraph_code(sp, line);
         break;
     case LINE_END:
-        emit_open(sp);
-        emit_runs(sp);
+        emit_block_and_runs(sp);
         break;
     }
 }
@@ -160,7 +172,7 @@ static void percent_comment(struct splitter *sp, const struct scan_line *line) {
     if (!sp->blank && sp->runs.len)
         sp->runs.items[sp->runs.len - 1].end = line->end;
     else
-        vec_push(&sp->runs, ((struct run){line->start, line->end}));
+        vec_push(&sp->runs, ((struct run){line->start, line->end, line->indented}));
     sp->piece.span.end = line->end;
     sp->blank = false;
 }
@@ -178,7 +190,7 @@ static void percent_code(struct splitter *sp, const struct scan_line *line) {
     }
     vec_clear(&sp->runs);
     add_code(sp, line);
-    sp->blank = sp->under_marker = false;
+    sp->under_marker = false;
     if (docstring) close_docstring(sp);
 }
 
@@ -219,6 +231,7 @@ static void run(struct splitter *sp) {
         else
             paragraph_line(sp, &line);
     } while (line.kind != LINE_END && !sp->stopped);
+    settle_docstring(sp);
 }
 
 /* Forget the pieces from the one that holds `at` on; the point to split again from. */
@@ -255,7 +268,9 @@ void split_text(struct str src, bool percent, struct split_point from, split_sto
     scanner_init(&sp.sc, src, percent);
     start_over(&sp, from);
     run(&sp);
-    for (uint32_t blamed; (blamed = scanner_blame_quote(&sp.sc)) != UINT32_MAX;) {
+    while (!sp.stopped) {
+        uint32_t blamed = scanner_blame_quote(&sp.sc);
+        if (blamed == UINT32_MAX) break;
         start_over(&sp, rewind_before(&sp, from, blamed));
         run(&sp);
     }

@@ -51,6 +51,7 @@ void symbols_analyse(struct symbols *out, struct str source, bool inherits_futur
         .future_annotations = inherits_future_annotations,
     };
     out->syntax_error = syntax.error;
+    if (syntax.refused) out->wild |= WILD_SIZE;
     walk_module(&w);
     require_deferred(&w);
     result_build(&w);

@@ -75,6 +75,7 @@ enum wild_reason {
     WILD_EXEC = 1,    /* exec or eval is mentioned */
     WILD_GLOBALS = 2, /* globals is mentioned; vars() or locals() at module level */
     WILD_STAR = 4,    /* from m import * */
+    WILD_SIZE = 8,    /* too big to analyse, see syntax_parse(); the lists are empty */
 };
 
 struct symbols {

@@ -135,16 +135,36 @@ static uint32_t clause_of(const struct walk *w, uint32_t node, enum node_kind ki
     return SYNTAX_NONE;
 }
 
+static bool ends_by_binding(uint8_t kind) {
+    return kind == NODE_IMPORT_STATEMENT || kind == NODE_IMPORT_FROM_STATEMENT ||
+           kind == NODE_FUNCTION_DEFINITION || kind == NODE_CLASS_DEFINITION ||
+           kind == NODE_DECORATED_DEFINITION;
+}
+
+/* Walk a try's body; up to which change of state an exception in it can happen.  None can after
+ * the last name is bound by an import: `try: import m`, `except: ...`, `else: del m`. */
+static size_t walk_guarded(struct walk *w, uint32_t body) {
+    uint32_t last = SYNTAX_NONE;
+    if (body == SYNTAX_NONE) return w->touched.len;
+    for (uint32_t c = body + 1; c < node_at(w, body)->next; c = node_at(w, c)->next) last = c;
+    if (last == SYNTAX_NONE) return w->touched.len;
+    walk_nodes(w, body + 1, last);
+    size_t before = w->touched.len;
+    walk_node(w, last);
+    bool bound = w->touched.len > before && ends_by_binding(node_at(w, last)->kind);
+    return bound ? w->touched.len - 1 : w->touched.len;
+}
+
 /* It runs whatever happened before it, so it is walked in the union of all states since `from`. */
 static void walk_finally(struct walk *w, uint32_t clause, size_t from) {
     bool dead = w->ctx.dead;
     size_t before = w->undo.len;
+    w->ctx.dead = false;
     flow_widen(w, from, w->touched.len);
     size_t body = w->undo.len;
-    w->ctx.dead = false;
     walk_node(w, clause);
-    w->ctx.dead = w->ctx.dead || dead;
     flow_settle(w, before, body);
+    w->ctx.dead = w->ctx.dead || dead;
 }
 
 uint32_t on_try(struct walk *w, uint32_t node) {
@@ -153,8 +173,7 @@ uint32_t on_try(struct walk *w, uint32_t node) {
     size_t from = w->touched.len;
     join_begin(w, &j);
     w->optional += optional;
-    walk_node(w, syntax_child(w->syntax, node, FIELD_BODY));
-    size_t to = w->touched.len;
+    size_t to = walk_guarded(w, syntax_child(w->syntax, node, FIELD_BODY));
     walk_node(w, clause_of(w, node, NODE_ELSE_CLAUSE));
     join_end_path(w, &j, j.undo_base);
     flow_widen(w, from, to); /* an exception may leave the body anywhere */

@@ -177,6 +177,18 @@ static struct str without_underscores(struct str name) {
     return name;
 }
 
+/* A docstring binds __doc__ in the class. */
+static void declare_docstring(struct walk *w, struct scope *s, uint32_t body) {
+    uint32_t statement = syntax_first(w->syntax, body);
+    if (statement == SYNTAX_NONE || node_at(w, statement)->kind != NODE_EXPRESSION_STATEMENT)
+        return;
+    uint32_t value = syntax_first(w->syntax, statement);
+    if (value == SYNTAX_NONE) return;
+    uint8_t kind = node_at(w, value)->kind;
+    if (kind != NODE_STRING && kind != NODE_CONCATENATED_STRING) return;
+    flow_set(w, scope_declare(w, s, name_intern(w, STR("__doc__")), BINDING_CLASS), BOUND);
+}
+
 static void walk_class_body(struct walk *w, uint32_t name, uint32_t body, uint32_t unit) {
     struct context outer = w->ctx;
     struct scope scope;
@@ -189,6 +201,7 @@ static void walk_class_body(struct walk *w, uint32_t name, uint32_t body, uint32
     w->ctx.visible_class = scope.id;
     if (name != SYNTAX_NONE) w->ctx.class_name = without_underscores(syntax_text(w->syntax, name));
     scope_collect(w, &scope, body, node_at(w, body)->next);
+    declare_docstring(w, &scope, body);
     walk_node(w, body);
     scope_leave(w, &scope);
     w->ctx = outer;

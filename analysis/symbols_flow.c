@@ -10,7 +10,7 @@
 
 void flow_set(struct walk *w, uint32_t binding, uint8_t state) {
     struct binding *b = &w->bindings.items[binding];
-    if (b->state == state) return;
+    if (b->state == state || w->ctx.dead) return; /* dead code binds nothing */
     vec_push(&w->undo, ((struct change){binding, b->state}));
     vec_push(&w->touched, ((struct change){binding, state}));
     b->state = state;
@@ -86,6 +86,7 @@ static void sum_ends(struct walk *w, const struct join *j, uint32_t stamp) {
 
 void join_finish(struct walk *w, struct join *j) {
     roll_back(w, j->undo_base);
+    w->ctx.dead = j->dead;
     uint32_t stamp = ++w->stamps;
     sum_ends(w, j, stamp);
     size_t kept = j->ends_base; /* an outer loop's breaks lie among ours */

@@ -33,19 +33,23 @@ enum name_flag {
     NAME_DELETED_DEFERRED = 16,
 };
 
+/* What deferred code may do to a module-level name. */
+enum effect_kind { EFFECT_BIND, EFFECT_DELETE, EFFECT_MUTATE, EFFECT_KINDS };
+
 struct name {
     struct str text;
     uint64_t hash;
-    uint32_t module;      /* its module-level binding */
-    uint32_t top;         /* its innermost binding */
-    uint32_t unit_seen;   /* last unit that lists it as used */
-    uint32_t origin;      /* name from above whose object it shares, or NONE */
-    uint32_t attached;    /* head of its units, in walk.attachments; or NONE */
-    uint32_t rank;        /* place in the sorted order, for the result */
-    uint8_t flags;        /* enum name_flag */
-    uint8_t kind;         /* enum definition_kind of its last binding */
-    struct span bound_at; /* last top-level statement that binds it */
-    struct span read_at;  /* first required read */
+    uint32_t module;                 /* its module-level binding */
+    uint32_t top;                    /* its innermost binding */
+    uint32_t unit_seen;              /* last unit that lists it as used */
+    uint32_t affected[EFFECT_KINDS]; /* last unit that lists such an effect on it */
+    uint32_t origin;                 /* name from above whose object it shares, or NONE */
+    uint32_t attached;               /* head of its units, in walk.attachments; or NONE */
+    uint32_t rank;                   /* place in the sorted order, for the result */
+    uint8_t flags;                   /* enum name_flag */
+    uint8_t kind;                    /* enum definition_kind of its last binding */
+    struct span bound_at;            /* last top-level statement that binds it */
+    struct span read_at;             /* first required read */
 };
 
 enum binding_kind {
@@ -77,8 +81,6 @@ struct use {
     uint32_t name;
     struct span at;
 };
-
-enum effect_kind { EFFECT_BIND, EFFECT_DELETE, EFFECT_MUTATE };
 
 struct effect {
     uint32_t name;

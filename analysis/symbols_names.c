@@ -34,6 +34,7 @@ static uint32_t name_add(struct walk *w, struct str text, uint64_t hash) {
                             .module = binding,
                             .top = binding,
                             .unit_seen = NONE,
+                            .affected = {NONE, NONE, NONE},
                             .origin = NONE,
                             .attached = NONE,
                         }));

@@ -161,13 +161,13 @@ uint32_t on_as_pattern(struct walk *w, uint32_t node) {
 /* Whether an unfinished statement was about to bind the name: `x = [1,`, `def f(a`. */
 static bool looks_bound(const struct walk *w, uint32_t node) {
     struct str source = w->syntax->source;
-    size_t start = node_at(w, node)->start, end = node_at(w, node)->end, line = start;
+    size_t start = node_at(w, node)->start, end = node_at(w, node)->end;
     while (end < source.len && (source.ptr[end] == ' ' || source.ptr[end] == '\t')) end++;
-    while (line > 0 && source.ptr[line - 1] != '\n' && source.ptr[line - 1] != '\r') line--;
-    struct str before = str_trim(str_slice(source, line, start));
+    while (start > 0 && (source.ptr[start - 1] == ' ' || source.ptr[start - 1] == '\t')) start--;
+    struct str before = str_slice(source, 0, start), after = str_slice(source, end, source.len);
     if (str_ends(before, STR("def")) || str_ends(before, STR("class"))) return true;
-    return before.len == 0 && end < source.len && source.ptr[end] == '=' &&
-           !(end + 1 < source.len && source.ptr[end + 1] == '=');
+    bool begins = start == 0 || source.ptr[start - 1] == '\n' || source.ptr[start - 1] == '\r';
+    return begins && str_starts(after, STR("=")) && !str_starts(after, STR("=="));
 }
 
 uint32_t on_error(struct walk *w, uint32_t node) {

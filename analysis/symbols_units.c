@@ -31,10 +31,11 @@ void unit_use(struct walk *w, uint32_t name, struct span at) {
 }
 
 void unit_effect(struct walk *w, uint32_t name, enum effect_kind kind) {
-    if (kind == EFFECT_BIND) w->names.items[name].flags |= NAME_BOUND_DEFERRED;
-    if (kind == EFFECT_DELETE) w->names.items[name].flags |= NAME_DELETED_DEFERRED;
-    for (size_t i = w->units.items[w->ctx.unit].effects_start; i < w->effects.len; i++)
-        if (w->effects.items[i].name == name && w->effects.items[i].kind == kind) return;
+    struct name *n = &w->names.items[name];
+    if (kind == EFFECT_BIND) n->flags |= NAME_BOUND_DEFERRED;
+    if (kind == EFFECT_DELETE) n->flags |= NAME_DELETED_DEFERRED;
+    if (n->affected[kind] == w->ctx.unit) return;
+    n->affected[kind] = w->ctx.unit;
     vec_push(&w->effects, ((struct effect){name, kind}));
 }
 

@@ -5,12 +5,21 @@
  * over the tree compares no strings.  A cursor makes it iterative. */
 #include "analysis/syntax.h"
 
+#include <assert.h>
+#include <ctype.h>
 #include <pthread.h>
 #include <tree_sitter/api.h>
 
 #include "base/mem.h"
 
 const TSLanguage *tree_sitter_python(void);
+
+/* libtree-sitter before 0.20.8 counts a node's children in 16 bits and frees what it does not own
+ * when they overflow.  A node that holds an error, or comments, may have any token as a child. */
+#define TOKENS_MAX 65000
+
+/* Some texts (thousands of continued lines) take it quadratic time. */
+#define PARSE_MICROSECONDS_MAX 2000000
 
 #define KIND_DROPPED UINT8_MAX
 #define SYMBOLS_MAX  1024
@@ -60,6 +69,7 @@ TSParser *syntax_parser(void) {
         pthread_once(&once, tables_init);
         parser = ts_parser_new();
         ts_parser_set_language(parser, tree_sitter_python());
+        ts_parser_set_timeout_micros(parser, PARSE_MICROSECONDS_MAX);
     }
     return parser;
 }
@@ -155,18 +165,53 @@ static void layout_tree(struct layout *l, TSNode root) {
         close_node(l, index);
         while (!(more = ts_tree_cursor_goto_next_sibling(&cursor))) {
             if (!ts_tree_cursor_goto_parent(&cursor)) break;
+            assert(l->open.len); /* each parent was pushed on the way down */
             close_node(l, l->open.items[--l->open.len]);
         }
     }
     ts_tree_cursor_delete(&cursor);
 }
 
-void syntax_parse(struct syntax *out, struct str source) {
+/* An upper bound of the tokens, those without text included: NEWLINE, INDENT, DEDENT. */
+static size_t count_tokens(struct str source) {
+    size_t count = 0;
+    bool in_word = false;
+    for (size_t i = 0; i < source.len; i++) {
+        unsigned char c = (unsigned char)source.ptr[i];
+        bool word = isalnum(c) || c == '_' || c >= 0x80;
+        if (c == '\n' || c == '\r')
+            count += 3;
+        else if (word ? !in_word : !isspace(c))
+            count++;
+        in_word = word;
+    }
+    return count;
+}
+
+static TSTree *parse_text(struct str source) {
     TSParser *parser = syntax_parser();
+    if (source.len > TOKENS_MAX / 3 && count_tokens(source) > TOKENS_MAX) return NULL;
+    TSTree *tree = ts_parser_parse_string(parser, NULL, source.ptr, (uint32_t)source.len);
+    if (!tree) ts_parser_reset(parser); /* timed out */
+    return tree;
+}
+
+static void layout_refused(struct syntax *out) {
+    out->refused = true;
+    vec_push(&out->nodes, ((struct syntax_node){
+                              .end = (uint32_t)out->source.len, .next = 1, .kind = NODE_MODULE}));
+}
+
+void syntax_parse(struct syntax *out, struct str source) {
     out->source = source;
+    out->error = out->refused = false;
     vec_clear(&out->nodes);
     vec_reserve(&out->nodes, source.len / 4 + 16);
-    TSTree *tree = ts_parser_parse_string(parser, NULL, source.ptr, (uint32_t)source.len);
+    TSTree *tree = parse_text(source);
+    if (!tree) {
+        layout_refused(out);
+        return;
+    }
     TSNode root = ts_tree_root_node(tree);
     out->error = ts_node_has_error(root);
     struct layout layout = {.out = out};

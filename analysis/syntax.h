@@ -99,6 +99,7 @@ typedef struct TSParser TSParser;
     X(GENERATOR_EXPRESSION, "generator_expression")                                                \
     X(FOR_IN_CLAUSE, "for_in_clause")                                                              \
     X(STRING, "string")                                                                            \
+    X(CONCATENATED_STRING, "concatenated_string")                                                  \
     X(STRING_CONTENT, "string_content")                                                            \
     X(INTERPOLATION, "interpolation")                                                              \
     X(INTEGER, "integer")                                                                          \
@@ -155,13 +156,15 @@ struct syntax {
     struct str source;             /* borrowed */
     VEC(struct syntax_node) nodes; /* never empty: [0] is the root */
     bool error;                    /* the text does not parse as a whole */
+    bool refused;                  /* too big to parse: there is the root only */
 };
 
 /* This thread's parser, set to Python; made at the first call.  Borrowed: leave it reset. */
 TSParser *syntax_parser(void);
 
-/* Parse `source` (borrowed by `out`, at most TEXT_MAX bytes).  O(len).  `out` must be zeroed or
- * finished; its storage may be reused by parsing again. */
+/* Parse `source` (borrowed by `out`, at most TEXT_MAX bytes).  O(len).  Texts of some 60,000
+ * tokens (200 KB) and more are refused, and so are those that keep the parser busy for seconds.
+ * `out` must be zeroed, or hold an earlier result, which is replaced. */
 void syntax_parse(struct syntax *out, struct str source);
 void syntax_finish(struct syntax *s); /* accepts all-zero */
 

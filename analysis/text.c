@@ -63,7 +63,8 @@ void text_replace(struct text *t, struct span old, struct str with) {
     replace_bytes(&t->bytes, old, with);
     start_vec fresh = {0};
     collect_starts(text_str(t), from, to, &fresh);
-    if (kept < t->line_starts.len) fresh.len--; /* the start of line `kept`, shifted below */
+    assert(fresh.len || kept >= t->line_starts.len); /* `kept` had a start, and still has */
+    if (kept < t->line_starts.len) fresh.len--;      /* the start of line `kept`, shifted below */
     for (size_t i = kept; i < t->line_starts.len; i++) t->line_starts.items[i] += delta;
     vec_splice(&t->line_starts, first + 1, kept - first - 1, fresh.len);
     if (fresh.len)

@@ -91,7 +91,8 @@ enum block_status runner_status(const struct runner *r, const struct block *bloc
     if (queued(r, block->id)) return STATUS_QUEUED;
     if (t && t->fault && hash128_eq(t->fault_code, block->code)) return STATUS_SYNTAX_ERROR;
     if (!t || !t->valid || !hash128_eq(t->code, block->code)) return STATUS_STALE;
-    if (trace_reads_broken(t, r->doc, &r->traces) && t->status != RUN_BLOCKED) return STATUS_STALE;
+    if (t->status != RUN_BLOCKED && trace_reads_broken(t, r->doc, &r->traces, block))
+        return STATUS_STALE;
     return finished_status(t);
 }
 
@@ -184,6 +185,7 @@ static void start_block(struct runner *r, const struct plan_item *item, const st
     struct worker_run run = {
         .ticket = r->running.ticket,
         .block = block->id,
+        .interpreter = r->interpreter,
         .line = block->line,
         .silent = block->docstring,
         .source = document_block_text(r->doc, block),

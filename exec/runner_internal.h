@@ -31,7 +31,8 @@ struct runner {
 
     struct worker_link link;
     enum worker_state worker;
-    struct buf out; /* scratch for one request */
+    uint32_t interpreter; /* process id; of use while the worker is ready */
+    struct buf out;       /* scratch for one request */
     struct bindings bindings;
     struct trace_store traces;
     uint64_t last_serial;

@@ -32,9 +32,9 @@ static void on_hello(void *ctx, struct str python, struct str executable) {
 }
 
 static void on_started(void *ctx, uint32_t pid) {
-    (void)pid;
     struct runner *r = ctx;
     r->worker = WORKER_READY;
+    r->interpreter = pid;
     runner__replan(r);
     runner__advance(r);
 }

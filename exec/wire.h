@@ -10,34 +10,45 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   1
+#define WIRE_VERSION   2
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
  *
  * SETUP    u32 version, str file, str cwd, str package, u32 output_bytes, u32 output_lines
- *          A fresh interpreter for the document; ends the one before it.  Answer: STARTED.
- * RUN      u32 run, u32 block, u32 line, u32 flags, str source,
+ *          A fresh interpreter for the document; ends the one before it.  Answer: STARTED.  What
+ *          was sent before and is not answered yet gets no answer.  The limits are for the output
+ *          of one run: bytes and lines of its streams, and as many bytes of its results.
+ * RUN      u32 run, u32 block, u32 interpreter, u32 line, u32 flags, str source,
  *          u32 n, n x (str name)               names the block may bind (static)
  *          u32 m, m x (str name, u32 block)    namespace fixes, applied first: bind the name to
  *                                              that block's value of it; block 0 unbinds it
- *          Answer: STREAM and DISPLAY as they come, then DONE (or DIED).
+ *          `interpreter` is the pid of STARTED: a run that crosses a DIED on its way must not run
+ *          in the fresh interpreter, which has none of the values.  `line` is the file's line that
+ *          the block begins at, 0-based.
+ *          Answer: STREAM and DISPLAY as they come, then DONE or DIED, always one of them.
  * FORGET   u32 n, n x u32 block                drop the values these blocks bound
- * INTERRUPT                                    KeyboardInterrupt in the running block
- * INSPECT  u32 request, u32 block, str name    describe a value.  Answer: INSPECTED
+ * INTERRUPT                                    KeyboardInterrupt in what runs now, or is to run
+ *                                              next of what has been sent
+ * INSPECT  u32 request, u32 block, str name    describe a value; block 0: as it is now.  Answer:
+ *                                              INSPECTED, or none when the interpreter dies
+ * RUN, FORGET and INSPECT are served in order; SETUP and INTERRUPT overtake them.
  *
  * Worker to server.
  *
  * HELLO     u32 version, str python version, str executable
- * STARTED   u32 pid
- * STREAM    u32 run, u32 block, u8 fd (1, 2), str bytes (any bytes)
+ * STARTED   u32 pid                            after SETUP, and by itself after DIED
+ * STREAM    u32 run, u32 block, u8 fd (1, 2), str bytes
+ *           Any bytes; a UTF-8 character is never split between two STREAMs.  Run 0: written
+ *           between runs (by a thread, a process) after this block.
  * DISPLAY   u32 run, u32 block, u8 kind, u32 n, n x (str mime, str data)
  *           data is UTF-8: text, base64 for binary types, JSON text for JSON types
  * DONE      u32 run, u32 block, u8 status, u32 flags, u64 microseconds,
  *           u32 n, n x (str name, u8 bound)    names whose binding the block made or removed
  *           when status is not OK: str ename, str evalue,
  *           u32 f, f x (str file, u32 block, u32 line, str function, str source line)
- *           lines are 0-based, relative to the block when block is not 0
+ *           lines are 0-based, relative to the block when block is not 0; the outermost frame is
+ *           first.  evalue has more lines for notes, members of a group, and causes.
  * DIED      u32 run, u32 block (0 when idle), u32 exit code, u32 signal, str cause
  * INSPECTED u32 request, u8 found, str type, str shape, str text
  * FAILED    str message                        the worker cannot go on (then the stream ends) */
@@ -61,7 +72,7 @@ enum wire_run_flag { WIRE_RUN_SILENT = 1 }; /* no value of the last expression (
 enum wire_display_kind { WIRE_DISPLAY_DATA = 0, WIRE_EXECUTE_RESULT = 1 };
 enum wire_done_status {
     WIRE_OK = 0,
-    WIRE_ERROR,        /* an exception, sys.exit included */
+    WIRE_ERROR,        /* an exception; SystemExit, too: a script would end there */
     WIRE_SYNTAX_ERROR, /* it does not compile: nothing ran */
     WIRE_INTERRUPTED,
 };

@@ -17,6 +17,7 @@ void worker_link_run(struct buf *out, const struct worker_run *run) {
     size_t mark = wire_begin(out, WM_RUN);
     wire_u32(out, run->ticket);
     wire_u32(out, run->block);
+    wire_u32(out, run->interpreter);
     wire_u32(out, run->line);
     wire_u32(out, run->silent ? WIRE_RUN_SILENT : 0);
     wire_str(out, run->source);

@@ -23,7 +23,8 @@ struct namespace_fix {
 struct worker_run {
     uint32_t ticket; /* comes back in every answer */
     block_id block;
-    uint32_t line; /* of the block in the file, 0-based */
+    uint32_t interpreter; /* that it is meant for: the pid of `started` */
+    uint32_t line;        /* of the block in the file, 0-based */
     bool silent;
     struct str source;
     const struct symbols *symbols;

@@ -42,8 +42,9 @@ static bool is_json_type(struct str mime) {
 }
 
 void live_bundle_add(json_t *bundle, struct str mime, struct str data) {
-    json_t *value = is_json_type(mime) ? json_loadb(data.ptr, data.len, JSON_DECODE_ANY, NULL)
-                                       : NULL;
+    json_t *value = is_json_type(mime)
+                        ? json_loadb(data.ptr, data.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL)
+                        : NULL;
     if (!value) value = json_text(data);
     json_t *key = json_text(mime); /* well-formed and without NULs in any case */
     json_object_set_new(bundle, json_string_value(key), value);

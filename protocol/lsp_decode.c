@@ -21,6 +21,8 @@ json_t *json_at(const json_t *root, const char *path) {
     return (json_t *)value;
 }
 
+/* The getters leave the first error in `err` and return its code: the last call of a decoder says
+ * how all of them went.  Without a value, *out stays as it was. */
 static enum status wrong_type(const char *path, const char *expected, const json_t *value,
                               struct err *err) {
     return err_set(err, ST_BAD_PARAMS, "%s: expected %s, got %s", path, expected, type_text(value));
@@ -31,30 +33,30 @@ static enum status get_str(const json_t *params, const char *path, struct str *o
     const json_t *value = json_at(params, path);
     if (!json_is_string(value)) return wrong_type(path, "a string", value, err);
     *out = (struct str){json_string_value(value), json_string_length(value)};
-    return ST_OK;
+    return err->code;
 }
 
 static enum status get_int(const json_t *params, const char *path, int64_t *out, struct err *err) {
     const json_t *value = json_at(params, path);
     if (!json_is_integer(value)) return wrong_type(path, "an integer", value, err);
     *out = json_integer_value(value);
-    return ST_OK;
+    return err->code;
 }
 
 static enum status get_u32(const json_t *params, const char *path, uint32_t *out, struct err *err) {
     int64_t value = 0;
-    if (get_int(params, path, &value, err) != ST_OK) return err->code;
+    get_int(params, path, &value, err);
     if (value < 0 || value > UINT32_MAX)
         return err_set(err, ST_BAD_PARAMS, "%s: out of range", path);
     *out = (uint32_t)value;
-    return ST_OK;
+    return err->code;
 }
 
-static enum status get_range(const json_t *range, struct lsp_range *out, struct err *err) {
-    get_u32(range, "start.line", &out->start.line, err);
-    get_u32(range, "start.character", &out->start.character, err);
-    get_u32(range, "end.line", &out->end.line, err);
-    return get_u32(range, "end.character", &out->end.character, err);
+static enum status get_range(const json_t *params, struct lsp_range *out, struct err *err) {
+    get_u32(params, "range.start.line", &out->start.line, err);
+    get_u32(params, "range.start.character", &out->start.character, err);
+    get_u32(params, "range.end.line", &out->end.line, err);
+    return get_u32(params, "range.end.character", &out->end.character, err);
 }
 
 static bool is_true(const json_t *root, const char *path) {
@@ -98,6 +100,7 @@ enum status lsp_decode_initialize(struct lsp_initialize *out, const json_t *para
 }
 
 enum status lsp_decode_open(struct lsp_open *out, const json_t *params, struct err *err) {
+    *out = (struct lsp_open){.uri = STR(""), .language = STR(""), .text = STR("")};
     get_str(params, "textDocument.uri", &out->uri, err);
     get_str(params, "textDocument.languageId", &out->language, err);
     get_int(params, "textDocument.version", &out->version, err);
@@ -106,10 +109,9 @@ enum status lsp_decode_open(struct lsp_open *out, const json_t *params, struct e
 
 static enum status decode_change(struct lsp_change *out, const json_t *change, struct err *err) {
     const json_t *range = json_at(change, "range");
-    get_str(change, "text", &out->text, err);
-    out->whole = !range;
-    if (range) get_range(range, &out->range, err);
-    return err->code;
+    out->whole = !range || json_is_null(range);
+    if (!out->whole) get_range(change, &out->range, err);
+    return get_str(change, "text", &out->text, err);
 }
 
 enum status lsp_decode_changes(struct lsp_changes *out, const json_t *params, struct err *err) {
@@ -119,8 +121,10 @@ enum status lsp_decode_changes(struct lsp_changes *out, const json_t *params, st
     get_int(params, "textDocument.version", &out->version, err);
     if (!json_is_array(changes)) return wrong_type("contentChanges", "an array", changes, err);
     for (size_t i = 0; i < json_array_size(changes) && err->code == ST_OK; i++) {
-        struct lsp_change change = {0};
-        decode_change(&change, json_array_get(changes, i), err);
+        struct lsp_change change = {.text = STR("")};
+        struct err inside = {0};
+        if (decode_change(&change, json_array_get(changes, i), &inside) != ST_OK)
+            err_set(err, inside.code, "contentChanges[%zu].%s", i, inside.msg);
         vec_push(&out->changes, change);
     }
     return err->code;
@@ -140,7 +144,7 @@ enum status lsp_decode_position(struct str *uri, struct lsp_position *out, const
 enum status lsp_decode_range(struct str *uri, struct lsp_range *out, const json_t *params,
                              struct err *err) {
     get_str(params, "textDocument.uri", uri, err);
-    return get_range(json_at(params, "range"), out, err);
+    return get_range(params, out, err);
 }
 
 /* The n-th argument if it is a string (a number for a block: see live.h), else empty. */
@@ -150,7 +154,7 @@ static struct str argument(const json_t *params, size_t n) {
 }
 
 enum status lsp_decode_command(struct lsp_command *out, const json_t *params, struct err *err) {
-    out->uri = argument(params, 0);
-    out->block = argument(params, 1);
+    *out = (struct lsp_command){
+        .name = STR(""), .uri = argument(params, 0), .block = argument(params, 1)};
     return get_str(params, "command", &out->name, err);
 }

@@ -2,16 +2,15 @@
 /* position.c - UTF-8, UTF-16 and UTF-32 columns. */
 #include "protocol/position.h"
 
+#include "base/buf.h"
+
 static const char *const names[] = {
     [POSITION_UTF16] = "utf-16", [POSITION_UTF8] = "utf-8", [POSITION_UTF32] = "utf-32"};
 
 /* Bytes of the character at s; a stray byte is a character of its own. */
 static size_t character_len(struct str s) {
-    unsigned char c = (unsigned char)s.ptr[0];
-    size_t len = c < 0xC2 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 1;
-    for (size_t i = 1; i < len; i++)
-        if (i >= s.len || ((unsigned char)s.ptr[i] & 0xC0) != 0x80) return 1;
-    return len;
+    size_t len = utf8_character(s);
+    return len ? len : 1;
 }
 
 static uint32_t character_units(size_t len, enum position_encoding encoding) {

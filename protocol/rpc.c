@@ -10,6 +10,11 @@ static bool id_valid(const json_t *id) {
     return json_is_integer(id) || json_is_string(id) || json_is_null(id);
 }
 
+static bool method_valid(const json_t *method) {
+    const char *name = json_string_value(method);
+    return name && strlen(name) == json_string_length(method); /* no NUL inside */
+}
+
 static bool version_valid(const json_t *root) {
     const char *version = json_string_value(json_object_get(root, "jsonrpc"));
     return version && strcmp(version, "2.0") == 0;
@@ -24,7 +29,7 @@ static enum rpc_kind classify(struct rpc_message *m, struct err *err) {
     m->params = json_object_get(m->root, "params");
     m->result = json_object_get(m->root, "result");
     m->error = json_object_get(m->root, "error");
-    m->method = json_string_value(method);
+    m->method = method_valid(method) ? json_string_value(method) : NULL;
     m->id = id_valid(id) ? id : NULL;
     if (!version_valid(m->root) || (id && !m->id) || (method && !m->method) ||
         (m->params && !json_is_object(m->params) && !json_is_array(m->params) &&

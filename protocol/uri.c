@@ -25,10 +25,17 @@ static int decode_byte(struct str s, size_t *at) {
     return high < 0 || low < 0 || high + low == 0 ? -1 : high * 16 + low;
 }
 
+/* Take `prefix` off the front, whatever its case. */
+static bool skip(struct str *s, struct str prefix) {
+    bool found = s->len >= prefix.len && strncasecmp(s->ptr, prefix.ptr, prefix.len) == 0;
+    if (found) *s = str_slice(*s, prefix.len, s->len);
+    return found;
+}
+
 char *uri_to_path_dup(struct str uri) {
-    if (uri.len < 7 || strncasecmp(uri.ptr, "file://", 7) != 0) return NULL;
-    struct str rest = str_slice(uri, 7, uri.len);
-    if (str_starts(rest, STR("localhost/"))) rest = str_slice(rest, 9, rest.len);
+    struct str rest = uri;
+    if (!skip(&rest, STR("file:"))) return NULL;
+    if (skip(&rest, STR("//"))) skip(&rest, STR("localhost"));
     if (rest.len == 0 || rest.ptr[0] != '/') return NULL;
     struct buf path = {0};
     for (size_t at = 0; at < rest.len;) {

@@ -55,7 +55,7 @@ static void print_result(struct batch *b, const struct block *block) {
         buf_append_byte(&took, ' ');
         summary_duration(t->duration_us, &took);
     }
-    if (status == STATUS_BLOCKED) buf_printf(&took, " by b%u", t->blocked_by);
+    if (t && status == STATUS_BLOCKED) buf_printf(&took, " by b%u", t->blocked_by);
     printf("%s── b%u · line %u · %s%s%s%s%s · %s%s\n", paint(b, "\033[2m"), block->id,
            block->line + 1, paint(b, "\033[0m"), paint(b, colour ? colour : ""),
            block_status_text(status), buf_cstr(&took), paint(b, "\033[0;2m"), buf_cstr(&name),

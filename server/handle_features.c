@@ -73,6 +73,7 @@ static void hover_name(struct open_document *od, const struct hover_target *targ
                                       .after = buf_take(&after),
                                       .deadline_ms = uv_now(srv->loop) + HOVER_WAIT_MS};
         vec_push(&srv->hovers, hover);
+        server_expect_tick(srv);
         return;
     }
     buf_append(&before, buf_str(&after));

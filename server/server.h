@@ -64,6 +64,9 @@ struct open_document *server_document(struct server *srv, struct str uri);
 void server_notify_take(struct server *srv, const char *method, json_t *params_take);
 void server_request_take(struct server *srv, const char *method, json_t *params_take);
 
+/* Something is under way that wants a look at the clock soon (progress, a pending hover). */
+void server_expect_tick(struct server *srv);
+
 /* Forget a hover that has been answered. */
 void server_drop_hover(struct server *srv, size_t index);
 

@@ -141,10 +141,12 @@ static void send_started(struct interpreter *in) {
 /* --- Requests --- */
 
 static bool decode_run(struct run_request *r, struct wire_reader fields) {
-    *r = (struct run_request){.run = wire_get_u32(&fields),
-                              .block = wire_get_u32(&fields),
-                              .line = wire_get_u32(&fields),
-                              .flags = wire_get_u32(&fields)};
+    *r = (struct run_request){0};
+    r->run = wire_get_u32(&fields);
+    r->block = wire_get_u32(&fields);
+    wire_get_u32(&fields); /* the interpreter: the warden has checked it */
+    r->line = wire_get_u32(&fields);
+    r->flags = wire_get_u32(&fields);
     r->source = wire_get_str(&fields);
     r->maybe_count = wire_get_count(&fields, 4);
     r->maybe = xcalloc(r->maybe_count, sizeof *r->maybe);

@@ -5,7 +5,7 @@
 /* Pickled functions (multiprocessing, joblib) must carry a plain str. */
 static PyObject *reduce(PyObject *self, PyObject *unused) {
     (void)unused;
-    PyObject *plain = PyUnicode_FromFormat("%U", self);
+    PyObject *plain = PyUnicode_Substring(self, 0, PyUnicode_GetLength(self));
     PyObject *result = plain ? Py_BuildValue("(O(O))", &PyUnicode_Type, plain) : NULL;
     Py_XDECREF(plain);
     return result;

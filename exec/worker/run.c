@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* run.c - one run of a block, from RUN to DONE.
  *
- * The order is the contract: the streams are put back, signals may come, names are fixed, the
- * code is compiled and run, its value and its figures are shown, what it bound is kept, DONE.
+ * The order is the contract: the streams are put back, names are fixed, the code is compiled,
+ * interrupts may come, it runs, its value and its figures are shown, what it bound is kept, DONE.
  * Interpreter process, main thread. */
 #include "exec/worker/interpreter.h"
 
@@ -76,6 +76,21 @@ static void forget_late_signals(void) {
     if (PyErr_CheckSignals() < 0) PyErr_Clear();
 }
 
+/* Python shows a warning once for each place.  For us once for each run: entering and leaving
+ * catch_warnings makes every module forget what it has shown. */
+static void show_warnings_again(void) {
+    PyObject *type = py_from("warnings", "catch_warnings");
+    PyObject *guard = type ? PyObject_CallNoArgs(type) : NULL;
+    PyObject *in = guard ? PyObject_CallMethod(guard, "__enter__", NULL) : NULL;
+    PyObject *out = in ? PyObject_CallMethod(guard, "__exit__", "OOO", Py_None, Py_None, Py_None)
+                       : NULL;
+    PyErr_Clear();
+    Py_XDECREF(out);
+    Py_XDECREF(in);
+    Py_XDECREF(guard);
+    Py_XDECREF(type);
+}
+
 static void fix_names(struct interpreter *in, struct wire_reader fixes) {
     uint32_t count = wire_get_u32(&fixes);
     for (uint32_t i = 0; i < count; i++) {
@@ -137,6 +152,7 @@ out:
 static void run_steps(struct interpreter *in, const struct run_request *request,
                       struct outcome *outcome) {
     struct program program = {0};
+    show_warnings_again();
     fix_names(in, request->fixes);
     if (!namespace_enter(&in->ns)) {
         take_error(in, outcome);
@@ -144,6 +160,7 @@ static void run_steps(struct interpreter *in, const struct run_request *request,
     }
     if (!origin_show(in->file, in->lines, request->line, request->source)) PyErr_Clear();
     if (!compile_block(in, request, &program, outcome)) return;
+    control_send_begun(&in->control); /* from here on every step minds KeyboardInterrupt */
     execute(in, &program, outcome);
     program_finish(&program);
 }
@@ -172,7 +189,6 @@ void run_block(struct interpreter *in, const struct run_request *request) {
     struct outcome outcome = {0};
     capture_restore(&in->capture);
     forget_late_signals();
-    control_send_begun(&in->control);
     display_begin(&in->display, request->run, request->block);
     uint64_t start = now_us();
     run_steps(in, request, &outcome);

@@ -67,6 +67,18 @@ static void fail(struct warden *w, const char *message) {
     w->exit_code = 1;
 }
 
+static void send_died(struct warden *w, uint32_t run, uint32_t block, int status,
+                      struct str cause) {
+    struct buf *out = &w->wire.out;
+    size_t mark = wire_begin(out, WM_DIED);
+    wire_u32(out, run);
+    wire_u32(out, block);
+    wire_u32(out, WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : 0);
+    wire_u32(out, WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 0);
+    wire_str(out, cause);
+    wire_end(out, mark);
+}
+
 static void start_interpreter(struct warden *w) {
     struct err err = {0};
     w->started = w->ready = w->running = w->begun = w->interrupt = w->silent = false;
@@ -77,14 +89,17 @@ static void start_interpreter(struct warden *w) {
 
 /* --- Requests --- */
 
-static void note_request(struct warden *w, uint8_t type, struct wire_reader fields) {
-    if (type == WM_FORGET) return; /* has no answer: the interpreter stays ready */
-    w->ready = false;
-    w->running = type == WM_RUN;
-    if (!w->running) return;
+/* A RUN is about to be passed on.  False when it was meant for an interpreter that has ended. */
+static bool begin_run(struct warden *w, struct wire_reader fields) {
     uint32_t run = wire_get_u32(&fields);
     uint32_t block = wire_get_u32(&fields);
+    if (wire_get_u32(&fields) != (uint32_t)w->ward.pid) {
+        send_died(w, run, block, 0, STR("the interpreter that it was meant for has ended"));
+        return false;
+    }
+    w->running = true;
     output_begin(&w->output, run, block, w->setup.output_bytes, w->setup.output_lines);
+    return true;
 }
 
 /* Pass on what waits, up to the next request that makes the interpreter busy. */
@@ -92,8 +107,9 @@ static void pass_on(struct warden *w) {
     uint8_t type;
     struct wire_reader fields;
     while (w->ready && wire_next(&w->waiting, &w->waiting_taken, &type, &fields) == WIRE_FRAME) {
+        if (type == WM_RUN && !begin_run(w, fields)) continue;
+        w->ready = type == WM_FORGET; /* the one that has no answer */
         relay(&w->ward.link.out, type, fields);
-        note_request(w, type, fields);
     }
     if (w->waiting_taken == w->waiting.len) {
         buf_consume(&w->waiting, w->waiting_taken);
@@ -188,7 +204,7 @@ static void on_done(struct warden *w, struct wire_reader fields) {
 
 /* False when this is nothing an interpreter says. */
 static bool on_ward_frame(struct warden *w, uint8_t type, struct wire_reader fields) {
-    output_drain(&w->output, &w->wire.out); /* it wrote that before this frame */
+    if (type != WARD_BEGUN) output_drain(&w->output, &w->wire.out); /* written before this frame */
     switch (type) {
     case WM_STARTED:
         on_started(w, fields);
@@ -231,18 +247,6 @@ static void serve_ward(struct warden *w) {
 }
 
 /* --- Its end --- */
-
-static void send_died(struct warden *w, uint32_t run, uint32_t block, int status,
-                      struct str cause) {
-    struct buf *out = &w->wire.out;
-    size_t mark = wire_begin(out, WM_DIED);
-    wire_u32(out, run);
-    wire_u32(out, block);
-    wire_u32(out, WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : 0);
-    wire_u32(out, WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 0);
-    wire_str(out, cause);
-    wire_end(out, mark);
-}
 
 /* The runs that waited behind the one that died cannot run without it. */
 static void refuse_waiting(struct warden *w, int status, struct str cause) {

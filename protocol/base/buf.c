@@ -65,12 +65,14 @@ char *buf_take(struct buf *b) {
     return bytes;
 }
 
-/* Length of the well-formed sequence at s, or 0.  Table 3-7 of the Unicode standard. */
-static size_t utf8_sequence(const unsigned char *s, size_t n) {
+/* Table 3-7 of the Unicode standard. */
+size_t utf8_character(struct str bytes) {
+    const unsigned char *s = (const unsigned char *)bytes.ptr;
+    if (bytes.len == 0) return 0;
     if (s[0] < 0x80) return 1;
     unsigned char low = 0x80, high = 0xBF;
     size_t len = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
-    if (s[0] < 0xC2 || s[0] > 0xF4 || n < len) return 0;
+    if (s[0] < 0xC2 || s[0] > 0xF4 || bytes.len < len) return 0;
     if (s[0] == 0xE0) low = 0xA0;
     if (s[0] == 0xED) high = 0x9F;
     if (s[0] == 0xF0) low = 0x90;
@@ -82,14 +84,9 @@ static size_t utf8_sequence(const unsigned char *s, size_t n) {
 }
 
 size_t utf8_valid_prefix(struct str s) {
-    const unsigned char *p = (const unsigned char *)s.ptr;
-    size_t i = 0;
-    while (i < s.len) {
-        size_t n = utf8_sequence(p + i, s.len - i);
-        if (n == 0) break;
-        i += n;
-    }
-    return i;
+    size_t good = 0;
+    for (size_t n; (n = utf8_character(str_slice(s, good, s.len))) > 0;) good += n;
+    return good;
 }
 
 void buf_append_utf8(struct buf *b, struct str s) {

@@ -22,7 +22,8 @@ void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(print
 /* Drop the first `n` bytes. */
 void buf_consume(struct buf *b, size_t n);
 
-/* Append `s` with every ill-formed UTF-8 sequence replaced by U+FFFD. */
+/* Append `s` with every byte that is not part of a well-formed character replaced by U+FFFD: one
+ * each, as position.h counts them. */
 void buf_append_utf8(struct buf *b, struct str s);
 
 /* NUL-terminate (not counted in len) and return the bytes; borrowed until the next change. */
@@ -34,6 +35,9 @@ char *buf_take(struct buf *b);
 static inline struct str buf_str(const struct buf *b) {
     return (struct str){b->ptr ? b->ptr : "", b->len};
 }
+
+/* The length of the well-formed UTF-8 character that begins `s`; 0 when there is none. */
+size_t utf8_character(struct str s);
 
 /* The length of the longest prefix of `s` that is well-formed UTF-8. */
 size_t utf8_valid_prefix(struct str s);

@@ -26,7 +26,7 @@ static inline struct str str_from(const char *cstr) {
 }
 
 static inline struct str str_slice(struct str s, size_t start, size_t end) {
-    return (struct str){s.ptr + start, end - start};
+    return (struct str){start ? s.ptr + start : s.ptr, end - start}; /* NULL + 0 is undefined */
 }
 
 static inline bool str_eq(struct str a, struct str b) {

@@ -19,7 +19,7 @@
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) {
     return "handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigill=0:handle_sigfpe=0:"
-           "detect_leaks=0:allocator_may_return_null=1";
+           "detect_leaks=0:allocator_may_return_null=1:quarantine_size_mb=16";
 }
 
 /* The interpreter that sys.executable names, and whose site-packages are used: the active

@@ -141,6 +141,7 @@ static void tries(void **state) {
         {"try: x = f()\nfinally: x", "x", "f x", "", ""},
         {"try: f()\nfinally: x = 1\nx", "x", "f", "", ""},
         {"try: f()\nexcept E: pass\nelse: x = 1\nx", "x?", "E f x", "", ""},
+        {"try: import m\nexcept E: pass\nelse: del m", "", "E", "", "m"},
         {"try: import m\nexcept ImportError: m = None\nm", "m", "", "", ""},
     };
     CHECK_ROWS(rows);
@@ -207,6 +208,7 @@ static void classes(void **state) {
         {"class C:\n  x = x\n  y = x", "C", "x", "", ""},
         {"class C:\n  x = 1\n  def m(self): return x", "C", "x~", "", ""},
         {"class C:\n  if c: x = 1\n  y = x", "C", "c x", "", ""},
+        {"class C:\n  'd'\n  x = __doc__, __y", "C", "_C__y", "", ""},
         {"class C:\n  x = 1\n  y = [x for _ in z]", "C", "x z", "", ""},
         {"class C:\n  x = 1\n  y = [i for i in x]", "C", "", "", ""},
         {"class C:\n  def m(self): return __class__, super()", "C", "", "", ""},
@@ -396,7 +398,7 @@ static void await_at_top_level(void **state) {
     symbols_finish(&s);
 }
 
-/* The stack does not grow with the text's depth, and time stays linear. */
+/* The stack does not grow with the text's depth, and the parser's limits are not reached. */
 static void deep_nesting(void **state) {
     (void)state;
     static const char *const openers[] = {
@@ -418,9 +420,24 @@ static void deep_nesting(void **state) {
     };
     for (size_t o = 0; o < sizeof openers / sizeof *openers; o++) {
         struct buf text = {0};
-        for (int i = 0; i < 5000; i++) buf_append(&text, str_from(openers[o]));
+        while (text.len < 20000) buf_append(&text, str_from(openers[o]));
         struct symbols s = {0};
         symbols_analyse(&s, buf_str(&text), false);
+        assert_int_equal(s.wild, 0);
+        symbols_finish(&s);
+        buf_finish(&text);
+    }
+}
+
+static void too_big(void **state) {
+    (void)state;
+    static const char *const units[] = {"(", "# c\n", "+ * ", "x = 1\n", "f(", "\\\n"};
+    for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
+        struct buf text = {0};
+        for (int i = 0; i < 70000; i++) buf_append(&text, str_from(units[u]));
+        struct symbols s = {0};
+        symbols_analyse(&s, buf_str(&text), false);
+        assert_int_equal(s.wild, WILD_SIZE);
         symbols_finish(&s);
         buf_finish(&text);
     }
@@ -446,7 +463,8 @@ int main(void) {
         cmocka_unit_test(broken_code),  cmocka_unit_test(wild_blocks),
         cmocka_unit_test(import_facts), cmocka_unit_test(definition_facts),
         cmocka_unit_test(exports),      cmocka_unit_test(await_at_top_level),
-        cmocka_unit_test(deep_nesting), cmocka_unit_test(builtins),
+        cmocka_unit_test(deep_nesting), cmocka_unit_test(too_big),
+        cmocka_unit_test(builtins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
