@@ -65,7 +65,7 @@ test("a document with errors: what is independent runs, exit code 1", async () =
   ]);
   const [error] = report.blocks.find((b) => b.status === "error").outputs;
   const frames = error.frames.map((f) => [f.line, f.function]);
-  assert.deepEqual(frames, [[12, "<module>"], [12, "<genexpr>"], [9, "cost"]]);
+  assert.deepEqual(frames, [[13, "<module>"], [13, "<genexpr>"], [9, "cost"]]);
 });
 
 test("a full run does what `python file.py` does", async () => {
@@ -82,7 +82,7 @@ test("a full run does what `python file.py` does", async () => {
 });
 
 test("one block", async () => {
-  const report = await runJson(example("errors.py"), "--block", "b6");
+  const report = await runJson(example("errors.py"), "--block", "b9");
   assert.deepEqual([report.code, report.ok, report.blocks.length], [0, true, 1]);
   assert.equal(shownText(report.blocks[0]), "we sell rye, spelt\n2");
   const { code, stderr } = await command(["run", example("errors.py"), "--block", "b99"]);
@@ -94,8 +94,8 @@ test("as text", async () => {
   const { code, stdout, stderr } = await command(["run", example("errors.py")]);
   assert.deepEqual([code, stderr], [1, ""]);
   assert.match(stdout, /^── b3 · line 9 · ok .* · cost$/m);
-  assert.match(stdout, /^Traceback .*\n {2}File ".*errors\.py", line 13, in <module>$/m);
-  assert.match(stdout, /^── b5 · line 15 · blocked/m);
+  assert.match(stdout, /^Traceback .*\n {2}File ".*errors\.py", line 14, in <module>$/m);
+  assert.match(stdout, /^── b7 · line 18 · blocked/m);
   assert.ok(!stdout.includes("\u001b"), "colour although this is no terminal");
 });
 
