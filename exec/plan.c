@@ -34,14 +34,25 @@ bool block_broken(const struct block *block, const struct trace *t) {
     return block->symbols.syntax_error;
 }
 
+static bool broken_now(const struct document *doc, const struct trace_store *traces,
+                       const struct block *block) {
+    block_vec now = {0};
+    bool broken = false;
+    graph_upstream(document_graph(doc), block, &now);
+    for (size_t i = 0; i < now.len && !broken; i++)
+        broken = block_broken(now.items[i], trace_get(traces, now.items[i]->id));
+    vec_finish(&now);
+    return broken;
+}
+
 bool trace_reads_broken(const struct trace *t, const struct document *doc,
-                        const struct trace_store *traces) {
+                        const struct trace_store *traces, const struct block *block) {
     for (size_t i = 0; i < t->reads.len; i++) {
         block_id id = t->reads.items[i].provider;
         const struct block *provider = document_block_by_id(doc, id);
         if (provider && block_broken(provider, trace_get(traces, id))) return true;
     }
-    return false;
+    return broken_now(doc, traces, block);
 }
 
 static bool planned(const struct planner *p, const struct block *block) {
@@ -98,7 +109,7 @@ static void verify(struct planner *p, const struct block *block) {
         add_reason(p, block, REASON_NEW, 0);
     else if (!hash128_eq(t->code, block->code))
         add_reason(p, block, REASON_CODE, 0);
-    else if (!trace_reads_broken(t, p->doc, p->traces))
+    else if (!trace_reads_broken(t, p->doc, p->traces, block))
         verify_reads(p, block, t);
 }
 

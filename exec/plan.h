@@ -63,9 +63,10 @@ bool block_executes(const struct block *block);
 /* Whether the block's text does not compile: as far as the parser or the worker knows. */
 bool block_broken(const struct block *block, const struct trace *t);
 
-/* Whether a broken block is among what the clean trace read: its result is of an older text. */
+/* Whether a broken block is among what the clean trace read, or among what `block` would read now
+ * (half-written code may seem to bind any name): its result is of an older text. */
 bool trace_reads_broken(const struct trace *t, const struct document *doc,
-                        const struct trace_store *traces);
+                        const struct trace_store *traces, const struct block *block);
 
 /* Append what the block would read from if it started now. */
 void trace_reads_now(read_vec *out, const struct document *doc, const struct trace_store *traces,

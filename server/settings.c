@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* settings.c - the table of settings, and matching of globs. */
+/* settings.c - the table of settings. */
 #include "server/settings.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "server/glob.h"
 
 enum { DEFAULT_OUTPUT_LIMIT = 8 << 20, MIN_OUTPUT_LIMIT = 1 << 10, MAX_OUTPUT_LIMIT = 48 << 20 };
 
@@ -118,7 +118,7 @@ static void apply_object(const struct applying *a, const char *prefix, const jso
     json_object_foreach((json_t *)object, name, value) {
         char key[80];
         snprintf(key, sizeof key, "%s%s%s", prefix, *prefix ? "." : "", name);
-        if (json_is_object(value) && !*prefix)
+        if (json_is_object(value) && !*prefix && !find_setting(key))
             apply_object(a, key, value);
         else
             apply_one(a, key, value);
@@ -135,24 +135,14 @@ void settings_apply(struct settings *s, const json_t *object, bool initializatio
         warn(ctx, "the relight settings must be an object");
 }
 
-static bool glob_matches(const char *glob, const char *path) {
-    if (fnmatch(glob, path, FNM_PATHNAME | FNM_LEADING_DIR) == 0) return true;
-    /* "**" crosses folders: let "*" do so as well */
-    return strstr(glob, "**") && fnmatch(glob, path, 0) == 0;
-}
-
 bool settings_file_live(const struct settings *s, struct str path, struct str root) {
     struct str relative = path;
     if (root.len && str_starts(path, root) && path.len > root.len && path.ptr[root.len] == '/')
         relative = str_slice(path, root.len + 1, path.len);
-    char *absolute = str_dup(path), *inside = str_dup(relative);
     bool live = false;
     for (size_t i = 0; i < s->live.len && !live; i++) {
-        const char *glob = s->live.items[i];
-        bool anywhere = strncmp(glob, "**/", 3) == 0 && fnmatch(glob + 3, inside, 0) == 0;
-        live = anywhere || glob_matches(glob, inside) || glob_matches(glob, absolute);
+        struct str glob = str_from(s->live.items[i]);
+        live = glob_matches(glob, relative) || glob_matches(glob, path);
     }
-    free(absolute);
-    free(inside);
     return live;
 }

@@ -14,10 +14,15 @@ static size_t characters(struct str s, size_t max) {
     return i;
 }
 
+static struct str first_line(struct str s) {
+    size_t len = 0;
+    while (len < s.len && s.ptr[len] != '\n' && s.ptr[len] != '\r') len++;
+    return str_slice(s, 0, len);
+}
+
 void summary_line(struct buf *out, struct str s, size_t max) {
     s = str_trim(s);
-    const char *end = s.len ? memchr(s.ptr, '\n', s.len) : NULL;
-    struct str line = end ? str_slice(s, 0, (size_t)(end - s.ptr)) : s;
+    struct str line = str_trim(first_line(s));
     size_t cut = characters(line, max);
     buf_append_utf8(out, str_slice(line, 0, cut));
     if (cut < s.len) buf_append(out, STR("…"));
@@ -115,21 +120,25 @@ void summary_reason(struct session *s, const struct block *block, struct buf *ou
     if (reasons->len > 1) buf_printf(out, " and %zu more", reasons->len - 1);
 }
 
-/* Without the comment signs and Markdown's heading signs. */
-static struct str heading(struct str line) {
-    while (line.len && strchr("#%= \t|", line.ptr[0])) line = str_slice(line, 1, line.len);
-    return line;
+/* The first line that says something, without comment signs, cell markers, and heading signs. */
+static struct str first_words(struct str text) {
+    while (text.len) {
+        const char *end = memchr(text.ptr, '\n', text.len);
+        size_t len = end ? (size_t)(end - text.ptr) : text.len;
+        struct str line = str_slice(text, 0, len);
+        while (line.len && strchr("#%= \t|\r", line.ptr[0])) line = str_slice(line, 1, line.len);
+        if (line.len) return line;
+        text = str_slice(text, end ? len + 1 : len, text.len);
+    }
+    return text;
 }
 
 void summary_name(const struct document *doc, const struct block *block, struct buf *out) {
-    struct str text = document_block_text(doc, block);
     size_t start = out->len;
     if (block->title.len) summary_line(out, block->title, 60);
     for (size_t i = 0; out->len == start && i < block->symbols.provides.len; i++) {
         const struct definition *d = &block->symbols.provides.items[i];
         if (d->kind == DEF_FUNCTION || d->kind == DEF_CLASS) buf_append(out, d->name);
     }
-    if (out->len > start) return;
-    if (block->kind == BLOCK_PROSE) text = heading(text);
-    summary_line(out, text, 60);
+    if (out->len == start) summary_line(out, first_words(document_block_text(doc, block)), 60);
 }

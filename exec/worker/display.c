@@ -68,7 +68,27 @@ static bool display_raw(struct display *d, PyObject *dict) {
     return done;
 }
 
-/* IPython's other keywords (include, metadata, display_id, ...) change nothing that we show. */
+/* With display_id=... IPython's display() returns a handle to show more by. */
+static PyObject *make_handle(PyObject *kwargs) {
+    PyObject *id = kwargs ? PyDict_GetItemString(kwargs, "display_id") : NULL; /* borrowed */
+    PyObject *modules = PySys_GetObject("modules");                            /* borrowed */
+    PyObject *module = modules ? PyMapping_GetItemString(modules, "IPython.core.display_functions")
+                               : NULL;
+    PyErr_Clear();
+    PyObject *type = id && id != Py_None && module ? py_peek(module, "DisplayHandle") : NULL;
+    PyObject *handle = NULL;
+    if (type) {
+        handle = PyObject_CallFunctionObjArgs(type, PyUnicode_Check(id) ? id : NULL, NULL);
+    } else {
+        handle = Py_None;
+        Py_INCREF(handle);
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(module);
+    return handle;
+}
+
+/* IPython's other keywords (include, metadata, update, ...) change nothing that we show. */
 static PyObject *on_display(PyObject *self, PyObject *args, PyObject *kwargs) {
     struct display *d = py_self(self);
     bool raw = wants_raw(kwargs);
@@ -78,7 +98,7 @@ static PyObject *on_display(PyObject *self, PyObject *args, PyObject *kwargs) {
                                                 : display_object(d, object, WIRE_DISPLAY_DATA);
         if (!done) return NULL;
     }
-    Py_RETURN_NONE;
+    return make_handle(kwargs);
 }
 
 static PyMethodDef display_def = {

@@ -2,8 +2,8 @@
 /* ipython.h - IPython.display.display() for documents, without IPython running.
  *
  * Outside of IPython its display() only prints.  So once the document imports the module that
- * defines it, display and publish_display_data there become ours.  IPython is never imported
- * unless the document does.  Interpreter process, main thread. */
+ * defines it, display and publish_display_data there become ours, and clear_output nothing. IPython
+ * is never imported unless the document does.  Interpreter process, main thread. */
 #ifndef EXEC_WORKER_IPYTHON_H
 #define EXEC_WORKER_IPYTHON_H
 

@@ -76,6 +76,21 @@ static void forget_late_signals(void) {
     if (PyErr_CheckSignals() < 0) PyErr_Clear();
 }
 
+/* Python shows a warning once for each place.  For us once for each run: entering and leaving
+ * catch_warnings makes every module forget what it has shown. */
+static void show_warnings_again(void) {
+    PyObject *type = py_from("warnings", "catch_warnings");
+    PyObject *guard = type ? PyObject_CallNoArgs(type) : NULL;
+    PyObject *in = guard ? PyObject_CallMethod(guard, "__enter__", NULL) : NULL;
+    PyObject *out = in ? PyObject_CallMethod(guard, "__exit__", "OOO", Py_None, Py_None, Py_None)
+                       : NULL;
+    PyErr_Clear();
+    Py_XDECREF(out);
+    Py_XDECREF(in);
+    Py_XDECREF(guard);
+    Py_XDECREF(type);
+}
+
 static void fix_names(struct interpreter *in, struct wire_reader fixes) {
     uint32_t count = wire_get_u32(&fixes);
     for (uint32_t i = 0; i < count; i++) {
@@ -137,6 +152,7 @@ out:
 static void run_steps(struct interpreter *in, const struct run_request *request,
                       struct outcome *outcome) {
     struct program program = {0};
+    show_warnings_again();
     fix_names(in, request->fixes);
     if (!namespace_enter(&in->ns)) {
         take_error(in, outcome);
