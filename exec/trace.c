@@ -15,7 +15,7 @@ void trace_clear(struct trace *t) {
     vec_clear(&t->reads);
     vec_clear(&t->mutated);
     vec_clear(&t->mutated_by);
-    t->valid = t->present = t->truncated = t->fatal = false;
+    t->valid = t->present = t->truncated = false;
     t->blocked_by = 0;
     t->duration_us = 0;
 }
@@ -74,6 +74,10 @@ bool trace_bound(const struct trace *t, struct str name) {
     for (size_t i = 0; i < t->writes.len; i++)
         if (str_eq(buf_str(&t->writes.items[i].name), name)) return t->writes.items[i].bound;
     return false;
+}
+
+bool trace_repeatable(const struct trace *t) {
+    return t->status == RUN_OK || t->status == RUN_ERROR;
 }
 
 void trace_seal(struct trace *t) {
