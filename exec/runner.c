@@ -317,13 +317,22 @@ void runner_grace_over(struct runner *r) {
 
 /* --- The document changed. --- */
 
+static bool half_written(const struct document *doc) {
+    for (size_t i = 0; i < document_block_count(doc); i++)
+        if (document_block(doc, i)->symbols.syntax_error) return true;
+    return false;
+}
+
 void runner__forget_vanished(struct runner *r) {
+    bool may_return = half_written(r->doc); /* swallowed by an open quote, until that is closed */
     for (size_t i = 0; i < r->traces.by_id.len; i++) {
         struct trace *t = r->traces.by_id.items[i];
         if (!t || document_block_by_id(r->doc, t->block)) continue;
         if (t->block == r->running.block) continue; /* its effects are recorded when it ends */
         trace_undo_mutations(t, r->doc, &r->traces);
         bindings_remove(&r->bindings, t);
+        t->present = false;
+        if (may_return) continue;
         if (r->worker != WORKER_ABSENT) worker_link_forget(&r->out, t->block);
         trace_drop(&r->traces, t->block);
     }
