@@ -219,6 +219,15 @@ for (const [what, keys] of Object.entries(TYPED)) {
   });
 }
 
+e2e("what an open quote swallows comes back with its values", async (client) => {
+  const file = await client.live("a.py", blocks("s = 'ab'", "x = 1", "print(x)"));
+  assert.deepEqual(await file.change("'ab'", "'ab\\"), []);
+  assert.deepEqual(await file.change("'ab\\", "'ab'"), []);
+  assert.equal(file.shows("print(x)"), "ok: 1");
+  await file.change("print(x)", "print(x + 1)");
+  assert.equal(file.shows("print(x + 1)"), "ok: 2");
+});
+
 e2e("a broken block is a syntax error, its readers keep their results", async (client) => {
   const file = await client.live("a.py", blocks("x = 1", "print(x)"));
   assert.deepEqual(await file.change("x = 1", "x = = 1"), []);
