@@ -284,13 +284,13 @@ e2e("output arrives while the block runs", async (client) => {
 
 e2e("stdout, stderr and displays keep their order, and colours their codes", async (client) => {
   const source = [
-    "import os, sys",
+    "import sys",
     "print('1 out')",
     "print('2 err', file=sys.stderr)",
     "print('\\033[31m3 red\\033[0m')",
-    "os.write(2, b'4 raw\\n')",
-    "display('5')",
-    "os.system('echo 6 child')",
+    "display('4')",
+    "sys.stderr.write('5 err\\n')",
+    "print('6 out')",
     "'7'",
   ];
   const file = await client.live("a.py", source.join("\n"));
@@ -299,11 +299,21 @@ e2e("stdout, stderr and displays keep their order, and colours their codes", asy
     ["stdout", "1 out\n"],
     ["stderr", "2 err\n"],
     ["stdout", "\u001b[31m3 red\u001b[0m\n"],
-    ["stderr", "4 raw\n"],
-    ["display_data", "'5'"],
-    ["stdout", "6 child\n"],
+    ["display_data", "'4'"],
+    ["stderr", "5 err\n"],
+    ["stdout", "6 out\n"],
     ["execute_result", "'7'"],
   ]);
+});
+
+// What goes to the descriptors past Python keeps its order within a stream.
+e2e("what C code and child processes print belongs to the block", async (client) => {
+  const source = "import os\nos.write(1, b'raw out\\n')\nos.write(2, b'raw err\\n')\nos.system('echo child out; echo child err >&2')\nprint('end')";
+  const file = await client.live("a.py", source);
+  const { outputs } = file.result("import os");
+  const all = (name) => outputs.filter((o) => o.name === name).map((o) => o.text).join("");
+  assert.equal(all("stdout"), "raw out\nchild out\nend\n");
+  assert.equal(all("stderr"), "raw err\nchild err\n");
 });
 
 e2e("a raising block keeps what it had printed", async (client) => {
