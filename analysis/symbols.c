@@ -6,6 +6,7 @@
 
 /* The requirements of deferred code that the block itself has not settled by its end. */
 static void require_deferred(struct walk *w) {
+    w->ctx.dead = 0; /* a function outlives a block that ends by raising */
     for (size_t i = 0; i < w->uses.len; i++) {
         const struct use *use = &w->uses.items[i];
         uint32_t binding = w->names.items[use->name].module;

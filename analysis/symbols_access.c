@@ -8,6 +8,7 @@
 
 void name_require(struct walk *w, uint32_t name, struct span at, bool deferred) {
     struct name *n = &w->names.items[name];
+    if (w->ctx.dead) return; /* never read */
     if (!(n->flags & NAME_REQUIRED) || at.start < n->read_at.start) n->read_at = at;
     n->flags |= deferred ? NAME_REQUIRED : NAME_REQUIRED | NAME_REQUIRED_NOW;
 }
@@ -34,7 +35,6 @@ static void interned_read(struct walk *w, uint32_t name, struct span at) {
     const struct binding *b = &w->bindings.items[name_resolve(w, name)];
     if (b->kind == BINDING_LOCAL) return;
     if (b->kind == BINDING_CLASS && !(b->state & INHERITED)) return;
-    if (w->ctx.in_class && str_eq(w->names.items[name].text, STR("__class__"))) return;
     module_read(w, name, at);
 }
 

@@ -12,16 +12,21 @@ static bool is_type_checking(const struct walk *w, uint32_t condition) {
            !str_starts(syntax_text(w->syntax, condition), STR("not"));
 }
 
-/* An `if` or `elif` part: what its condition binds, the parts after it see too. */
+/* An `if` or `elif` part; then go on as if its condition were false. */
 static void walk_if_part(struct walk *w, struct join *j, uint32_t part) {
+    struct join otherwise;
     uint32_t condition = syntax_child(w->syntax, part, FIELD_CONDITION);
-    walk_node(w, condition);
     bool checking = condition != SYNTAX_NONE && is_type_checking(w, condition);
-    size_t behind_condition = w->undo.len;
+    join_begin(w, &otherwise);
+    if (condition != SYNTAX_NONE)
+        walk_condition(w, condition, &otherwise, true);
+    else
+        join_fork(w, &otherwise);
     w->type_checking += checking;
     walk_node(w, syntax_child(w->syntax, part, FIELD_CONSEQUENCE));
     w->type_checking -= checking;
-    join_end_path(w, j, behind_condition);
+    join_end_path(w, j, otherwise.undo_base);
+    join_finish(w, &otherwise);
 }
 
 uint32_t on_if(struct walk *w, uint32_t node) {
@@ -55,9 +60,12 @@ static void walk_loop_body(struct walk *w, uint32_t node, struct loop *loop) {
     if (left != SYNTAX_NONE)
         target_bind(w, left, DEF_VARIABLE, right == SYNTAX_NONE ? NONE : value_origin(w, right));
     struct loop *outer = w->ctx.loop;
+    struct alias *aliases = w->ctx.aliases;
     w->ctx.loop = loop;
+    w->ctx.aliases = NULL;
     walk_node(w, syntax_child(w->syntax, node, FIELD_BODY));
     w->ctx.loop = outer;
+    w->ctx.aliases = aliases;
     join_end_path(w, &loop->again, loop->again.undo_base);
 }
 
@@ -67,14 +75,17 @@ uint32_t on_loop(struct walk *w, uint32_t node) {
         starts_async(w, node))
         w->out->top_level_await = true;
     walk_node(w, syntax_child(w->syntax, node, FIELD_RIGHT));
-    walk_node(w, syntax_child(w->syntax, node, FIELD_CONDITION));
+    uint32_t condition = syntax_child(w->syntax, node, FIELD_CONDITION);
     join_begin(w, &loop.leave);
     join_begin(w, &loop.again);
+    if (condition != SYNTAX_NONE)
+        walk_condition(w, condition, &loop.again, true);
+    else
+        join_fork(w, &loop.again);
     walk_loop_body(w, node, &loop);
-    join_fork(w, &loop.again);
     join_finish(w, &loop.again);
     loop.leave.undo_base = w->undo.len; /* a break may come in a later round, from the head */
-    if (runs_forever(w, node)) w->ctx.dead = true;
+    if (runs_forever(w, node)) w->ctx.dead |= DEAD_RAISED;
     walk_node(w, syntax_child(w->syntax, node, FIELD_ALTERNATIVE));
     join_end_path(w, &loop.leave, loop.leave.undo_base);
     join_finish(w, &loop.leave);
@@ -119,14 +130,46 @@ static uint32_t handler_alias(const struct walk *w, uint32_t handler) {
     return SYNTAX_NONE;
 }
 
+/* However a handler is left, its alias is unbound then: hide from outer handlers that it was
+ * bound in between. */
+static void hide_alias(struct walk *w, uint32_t name, size_t from) {
+    uint32_t binding = name_resolve(w, name);
+    uint8_t after = w->bindings.items[binding].kind == BINDING_MODULE ? UNBOUND : INHERITED;
+    for (size_t i = from; i < w->touched.len; i++)
+        if (w->touched.items[i].binding == binding) w->touched.items[i].state = after;
+}
+
+static void walk_handler(struct walk *w, uint32_t handler) {
+    uint32_t identifier = handler_alias(w, handler);
+    if (identifier == SYNTAX_NONE) {
+        walk_children(w, handler);
+        return;
+    }
+    struct alias alias = {name_of_node(w, identifier), w->ctx.aliases};
+    size_t from = w->touched.len;
+    w->ctx.aliases = &alias;
+    walk_children(w, handler);
+    name_unbind(w, alias.name);
+    w->ctx.aliases = alias.outer;
+    hide_alias(w, alias.name, from);
+}
+
+/* One exception runs one handler, and a group may run any of the `except*`, in their order. */
 static void walk_handlers(struct walk *w, uint32_t node, struct join *j, size_t start) {
+    bool group = false;
     for (uint32_t c = node + 1; c < node_at(w, node)->next; c = node_at(w, c)->next) {
         if (!is_handler(node_at(w, c)->kind)) continue;
-        walk_children(w, c);
-        uint32_t alias = handler_alias(w, c);
-        if (alias != SYNTAX_NONE) name_unbind(w, name_of_node(w, alias));
-        join_end_path(w, j, start);
+        group = node_at(w, c)->kind == NODE_EXCEPT_GROUP_CLAUSE;
+        struct join next;
+        if (group) {
+            join_begin(w, &next);
+            join_fork(w, &next);
+        }
+        walk_handler(w, c);
+        join_end_path(w, group ? &next : j, group ? next.undo_base : start);
+        if (group) join_finish(w, &next);
     }
+    if (group) join_end_path(w, j, start);
 }
 
 static uint32_t clause_of(const struct walk *w, uint32_t node, enum node_kind kind) {
@@ -135,14 +178,25 @@ static uint32_t clause_of(const struct walk *w, uint32_t node, enum node_kind ki
     return SYNTAX_NONE;
 }
 
-static bool ends_by_binding(uint8_t kind) {
+/* Whether nothing is left to fail once the statement has bound its last name. */
+static bool ends_by_binding(const struct walk *w, uint32_t statement) {
+    uint8_t kind = node_at(w, statement)->kind;
+    if (kind == NODE_EXPRESSION_STATEMENT && statement + 1 < node_at(w, statement)->next) {
+        uint32_t assignment = statement + 1;
+        uint32_t left = syntax_child(w->syntax, assignment, FIELD_LEFT);
+        uint32_t right = syntax_child(w->syntax, assignment, FIELD_RIGHT);
+        return node_at(w, assignment)->kind == NODE_ASSIGNMENT && left != SYNTAX_NONE &&
+               node_at(w, left)->kind == NODE_IDENTIFIER && right != SYNTAX_NONE &&
+               node_at(w, right)->kind != NODE_ASSIGNMENT &&
+               syntax_child(w->syntax, assignment, FIELD_TYPE) == SYNTAX_NONE;
+    }
     return kind == NODE_IMPORT_STATEMENT || kind == NODE_IMPORT_FROM_STATEMENT ||
            kind == NODE_FUNCTION_DEFINITION || kind == NODE_CLASS_DEFINITION ||
            kind == NODE_DECORATED_DEFINITION;
 }
 
-/* Walk a try's body; up to which change of state an exception in it can happen.  None can after
- * the last name is bound by an import: `try: import m`, `except: ...`, `else: del m`. */
+/* Walk a try's body.  Returns up to which change of state an exception in it can happen: none can
+ * after the last name is bound in `try: import m`, `except: ...`, `else: del m`. */
 static size_t walk_guarded(struct walk *w, uint32_t body) {
     uint32_t last = SYNTAX_NONE;
     if (body == SYNTAX_NONE) return w->touched.len;
@@ -151,20 +205,25 @@ static size_t walk_guarded(struct walk *w, uint32_t body) {
     walk_nodes(w, body + 1, last);
     size_t before = w->touched.len;
     walk_node(w, last);
-    bool bound = w->touched.len > before && ends_by_binding(node_at(w, last)->kind);
+    bool bound = w->touched.len > before && ends_by_binding(w, last);
     return bound ? w->touched.len - 1 : w->touched.len;
 }
 
-/* It runs whatever happened before it, so it is walked in the union of all states since `from`. */
-static void walk_finally(struct walk *w, uint32_t clause, size_t from) {
-    bool dead = w->ctx.dead;
+/* It runs whatever happened before it, so it is walked in the union of all states since the try
+ * began, at undo mark `start` and change `from`. */
+static void walk_finally(struct walk *w, uint32_t clause, size_t start, size_t from) {
+    uint8_t dead = w->ctx.dead;
     size_t before = w->undo.len;
-    w->ctx.dead = false;
+    w->ctx.dead = 0;
+    for (size_t i = start; i < before; i++) {
+        struct change c = w->undo.items[i];
+        flow_set(w, c.binding, w->bindings.items[c.binding].state | c.state);
+    }
     flow_widen(w, from, w->touched.len);
     size_t body = w->undo.len;
     walk_node(w, clause);
     flow_settle(w, before, body);
-    w->ctx.dead = w->ctx.dead || dead;
+    w->ctx.dead |= dead;
 }
 
 uint32_t on_try(struct walk *w, uint32_t node) {
@@ -181,76 +240,6 @@ uint32_t on_try(struct walk *w, uint32_t node) {
     w->optional -= optional;
     join_finish(w, &j);
     uint32_t finally = clause_of(w, node, NODE_FINALLY_CLAUSE);
-    if (finally != SYNTAX_NONE) walk_finally(w, finally, from);
+    if (finally != SYNTAX_NONE) walk_finally(w, finally, j.undo_base, from);
     return node_at(w, node)->next;
-}
-
-/* --- match --- */
-
-/* Bind what the pattern captures; read the values and classes it compares with. */
-static void walk_pattern(struct walk *w, uint32_t pattern) {
-    uint32_t end = node_at(w, pattern)->next;
-    for (uint32_t i = pattern; i < end;) {
-        const struct syntax_node *n = node_at(w, i);
-        uint32_t next = case_next(w, i);
-        if (n->kind == NODE_IDENTIFIER) {
-            if (!str_eq(syntax_text(w->syntax, i), STR("_")))
-                name_bind(w, name_of_node(w, i), DEF_VARIABLE, NONE);
-        } else if (n->kind == NODE_DOTTED_NAME && next == n->next && i + 1 < next) {
-            name_read(w, i + 1);
-        } else if (n->kind == NODE_CLASS_PATTERN && i + 2 < n->next) {
-            name_read(w, i + 2); /* class_pattern(dotted_name(identifier ...) ...) */
-        } else if (n->kind == NODE_STRING) {
-            next = n->next;
-        }
-        i = next;
-    }
-}
-
-/* `case x:` or `case _:`, which nothing gets past. */
-static bool catches_all(const struct walk *w, uint32_t clause, uint32_t guard) {
-    uint32_t pattern = clause + 1;
-    const struct syntax_node *p = node_at(w, pattern);
-    if (guard != SYNTAX_NONE || p->kind != NODE_CASE_PATTERN) return false;
-    bool several = p->next < node_at(w, clause)->next &&
-                   node_at(w, p->next)->kind == NODE_CASE_PATTERN; /* case x, y: */
-    if (several) return false;
-    if (pattern + 1 == p->next) return str_eq(syntax_text(w->syntax, pattern), STR("_"));
-    return node_at(w, pattern + 1)->kind == NODE_DOTTED_NAME && pattern + 3 == p->next;
-}
-
-static bool walk_case(struct walk *w, uint32_t clause, struct join *j) {
-    uint32_t guard = syntax_child(w->syntax, clause, FIELD_GUARD), end = node_at(w, clause)->next;
-    size_t start = w->undo.len, from = w->touched.len;
-    for (uint32_t c = clause + 1; c < end; c = node_at(w, c)->next)
-        if (node_at(w, c)->kind == NODE_CASE_PATTERN) walk_pattern(w, c);
-    walk_node(w, guard);
-    size_t to = w->touched.len;
-    walk_node(w, syntax_child(w->syntax, clause, FIELD_CONSEQUENCE));
-    join_end_path(w, j, start);
-    if (guard != SYNTAX_NONE) flow_widen(w, from, to); /* captured before the guard said no */
-    return clause + 1 < end && catches_all(w, clause, guard);
-}
-
-uint32_t on_match(struct walk *w, uint32_t node) {
-    struct join j;
-    bool exhausted = false;
-    uint32_t end = node_at(w, node)->next, body = SYNTAX_NONE;
-    for (uint32_t c = node + 1; c < end; c = node_at(w, c)->next) {
-        if (node_at(w, c)->field == FIELD_BODY)
-            body = c;
-        else
-            walk_node(w, c);
-    }
-    if (body == SYNTAX_NONE) return end;
-    join_begin(w, &j);
-    for (uint32_t c = body + 1; c < node_at(w, body)->next; c = node_at(w, c)->next) {
-        if (node_at(w, c)->kind == NODE_CASE_CLAUSE)
-            exhausted = walk_case(w, c, &j) || exhausted;
-        else
-            walk_node(w, c);
-    }
-    if (!exhausted) join_fork(w, &j);
-    join_finish(w, &j);
-    return end;
 }

@@ -14,7 +14,8 @@ static void enter_deferred(struct walk *w, uint32_t unit) {
     w->ctx.deferred = true;
     w->ctx.in_function = true;
     w->ctx.loop = NULL;
-    w->ctx.dead = false;
+    w->ctx.aliases = NULL;
+    w->ctx.dead = 0;
 }
 
 /* The unit for deferred code that starts here: the class's or function's we are in, or a new one.
@@ -197,6 +198,7 @@ static void walk_class_body(struct walk *w, uint32_t name, uint32_t body, uint32
     w->ctx.in_class = true;
     w->ctx.in_function = false;
     w->ctx.loop = NULL;
+    w->ctx.aliases = NULL;
     scope_enter(w, &scope, SCOPE_CLASS);
     w->ctx.visible_class = scope.id;
     if (name != SYNTAX_NONE) w->ctx.class_name = without_underscores(syntax_text(w->syntax, name));
@@ -217,6 +219,7 @@ uint32_t on_class(struct walk *w, uint32_t node) {
     if (bases != SYNTAX_NONE && parameters == SYNTAX_NONE) walk_node(w, bases);
     uint32_t unit = unit_for(w);
     enter_type_parameters(w, &types, parameters, unit);
+    scope_declare(w, &types, name_intern(w, STR("__class__")), BINDING_LOCAL);
     if (bases != SYNTAX_NONE && parameters != SYNTAX_NONE) walk_node(w, bases);
     walk_class_body(w, name, syntax_child(s, node, FIELD_BODY), unit);
     scope_leave(w, &types);

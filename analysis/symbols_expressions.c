@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* symbols_expressions.c - calls, comprehensions, and what binds or branches inside expressions.
- *
- * Operators branch only in that a walrus behind them may not run; without one in them they are
- * transparent to the walk. */
+/* symbols_expressions.c - calls, comprehensions, and what binds inside expressions. */
 #include "analysis/symbols_internal.h"
 
 #define POSITION_LATER 31 /* every later position, keywords, unpacking */
@@ -92,55 +89,12 @@ uint32_t on_await(struct walk *w, uint32_t node) {
     return node + 1;
 }
 
-/* --- operators --- */
-
 uint32_t on_named_expression(struct walk *w, uint32_t node) {
     uint32_t name = syntax_child(w->syntax, node, FIELD_NAME);
     walk_node(w, syntax_child(w->syntax, node, FIELD_VALUE));
     if (name != SYNTAX_NONE && node_at(w, name)->kind == NODE_IDENTIFIER)
         name_bind(w, name_of_node(w, name), DEF_VARIABLE, NONE);
     return node_at(w, node)->next;
-}
-
-/* The first `certain` operands run, the others may. */
-static uint32_t walk_short_circuit(struct walk *w, uint32_t node, uint32_t certain) {
-    if (!(node_at(w, node)->flags & NODE_WALRUS)) return node + 1;
-    struct join j;
-    uint32_t end = node_at(w, node)->next, c = node + 1;
-    for (; c < end && certain-- > 0; c = node_at(w, c)->next) walk_node(w, c);
-    join_begin(w, &j);
-    for (; c < end; c = node_at(w, c)->next) {
-        join_fork(w, &j);
-        walk_node(w, c);
-    }
-    join_fork(w, &j);
-    join_finish(w, &j);
-    return end;
-}
-
-uint32_t on_boolean(struct walk *w, uint32_t node) {
-    return walk_short_circuit(w, node, 1);
-}
-
-uint32_t on_comparison(struct walk *w, uint32_t node) {
-    return walk_short_circuit(w, node, 2);
-}
-
-/* `body if condition else other`: the condition runs first. */
-uint32_t on_conditional(struct walk *w, uint32_t node) {
-    uint32_t end = node_at(w, node)->next, body = node + 1;
-    if (!(node_at(w, node)->flags & NODE_WALRUS) || body >= end) return node + 1;
-    struct join j;
-    uint32_t condition = node_at(w, body)->next;
-    uint32_t other = condition < end ? node_at(w, condition)->next : end;
-    if (condition < end) walk_node(w, condition);
-    join_begin(w, &j);
-    walk_node(w, body);
-    join_end_path(w, &j, j.undo_base);
-    walk_nodes(w, other, end);
-    join_end_path(w, &j, j.undo_base);
-    join_finish(w, &j);
-    return end;
 }
 
 /* --- comprehensions --- */
@@ -154,7 +108,8 @@ static void walk_for_in(struct walk *w, uint32_t clause, bool first) {
 }
 
 /* Clauses from left to right, then the element; the first iterable was walked outside. */
-static void walk_comprehension(struct walk *w, uint32_t node, uint32_t first) {
+static void walk_comprehension(struct walk *w, uint32_t node, uint32_t first,
+                               struct join *skipped) {
     struct scope scope;
     uint32_t end = node_at(w, node)->next;
     scope_enter(w, &scope, SCOPE_BLOCK);
@@ -167,8 +122,8 @@ static void walk_comprehension(struct walk *w, uint32_t node, uint32_t first) {
     for (uint32_t c = node + 1; c < end; c = node_at(w, c)->next) {
         if (node_at(w, c)->kind == NODE_FOR_IN_CLAUSE)
             walk_for_in(w, c, c == first);
-        else if (node_at(w, c)->field != FIELD_BODY)
-            walk_node(w, c);
+        else if (node_at(w, c)->kind == NODE_IF_CLAUSE && c + 1 < node_at(w, c)->next)
+            walk_condition(w, c + 1, skipped, true);
     }
     walk_node(w, syntax_child(w->syntax, node, FIELD_BODY));
     scope_leave(w, &scope);
@@ -181,13 +136,13 @@ static void walk_first_iterable(struct walk *w, uint32_t clause) {
 }
 
 /* A generator that is not consumed by the call it stands in runs some time later. */
-static void walk_generator(struct walk *w, uint32_t node, uint32_t first) {
+static void walk_generator(struct walk *w, uint32_t node, uint32_t first, struct join *skipped) {
     bool outermost = w->ctx.unit == NONE;
     if (outermost) w->ctx.unit = unit_begin(w);
     uint32_t unit = w->ctx.unit;
     w->ctx.deferred = true;
     w->ctx.in_function = true;
-    walk_comprehension(w, node, first);
+    walk_comprehension(w, node, first, skipped);
     unit_end(w, unit);
     w->ctx.deferred = false;
     if (outermost) unit_mention(w, unit, false);
@@ -207,9 +162,9 @@ uint32_t on_comprehension(struct walk *w, uint32_t node) {
     join_begin(w, &j);
     join_fork(w, &j); /* the iterable may be empty */
     if (eager || w->ctx.deferred)
-        walk_comprehension(w, node, first);
+        walk_comprehension(w, node, first, &j);
     else
-        walk_generator(w, node, first);
+        walk_generator(w, node, first, &j);
     join_fork(w, &j);
     join_finish(w, &j);
     outer.dead = w->ctx.dead;

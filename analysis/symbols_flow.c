@@ -52,14 +52,17 @@ void join_begin(struct walk *w, struct join *j) {
 }
 
 void join_fork(struct walk *w, struct join *j) {
-    if (w->ctx.dead) return;
+    if (w->ctx.dead) {
+        j->ended |= w->ctx.dead;
+        return;
+    }
     j->live++;
     record_ends(w, j->id, j->undo_base);
 }
 
 void join_jump(struct walk *w, struct join *j) {
     join_fork(w, j);
-    w->ctx.dead = true;
+    w->ctx.dead |= DEAD_JUMPED;
 }
 
 void join_end_path(struct walk *w, struct join *j, size_t keep) {
@@ -102,7 +105,7 @@ void join_finish(struct walk *w, struct join *j) {
         flow_set(w, e.binding, b->paths < j->live ? b->joined | b->state : b->joined);
     }
     w->ends.len = kept;
-    w->ctx.dead = j->live == 0;
+    if (j->live == 0) w->ctx.dead |= j->ended;
 }
 
 /* A finally clause was walked (from undo mark `body`) in the widened state (from undo mark

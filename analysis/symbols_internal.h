@@ -102,16 +102,26 @@ struct path_end {
     uint8_t state;
 };
 
+/* Why no way leads somewhere.  Bits. */
+enum dead { DEAD_JUMPED = 1, DEAD_RAISED = 2 };
+
 /* Several ways through the code that meet again; see symbols_flow.c. */
 struct join {
     uint32_t id, live; /* live: ways that do reach the join */
-    bool dead;         /* so was its beginning */
+    uint8_t dead;      /* at its beginning */
+    uint8_t ended;     /* how the ways ended that do not reach it */
     size_t undo_base, ends_base;
 };
 
 struct loop {
     struct join leave; /* what is behind the loop: breaks, and its regular end */
     struct join again; /* its head: continues, the body's end, and at once when it never runs */
+};
+
+/* The name of an `except ... as` clause, which whatever leaves the clause unbinds. */
+struct alias {
+    uint32_t name;
+    struct alias *outer;
 };
 
 enum scope_kind { SCOPE_FUNCTION, SCOPE_CLASS, SCOPE_BLOCK /* comprehension, type parameters */ };
@@ -130,10 +140,11 @@ struct context {
     uint32_t unit_scope;    /* scope id of that unit's own parameters, or NONE */
     struct str class_name;  /* for private names; without leading underscores */
     struct loop *loop;      /* the innermost one, or NULL */
+    struct alias *aliases;  /* of the `except ... as` clauses we are in, inside that loop */
     bool deferred;          /* this code does not run where it stands */
     bool in_function;       /* annotations of variables are not evaluated */
-    bool in_class;          /* inside some class: __class__ is no module name */
-    bool dead;              /* no way leads here: behind raise, break, continue */
+    bool in_class;          /* inside some class */
+    uint8_t dead;           /* enum dead: no way leads here */
 };
 
 struct walk {
@@ -223,15 +234,19 @@ bool starts_async(const struct walk *w, uint32_t node);
 
 /* --- handlers, by file --- */
 /* symbols_expressions.c */
-walk_fn on_call, on_await, on_named_expression, on_boolean, on_comparison, on_conditional,
-    on_comprehension;
+walk_fn on_call, on_await, on_named_expression, on_comprehension;
+/* symbols_conditions.c */
+walk_fn on_boolean, on_comparison, on_conditional;
+void walk_condition(struct walk *w, uint32_t node, struct join *otherwise, bool wanted);
 /* symbols_definitions.c */
 walk_fn on_function, on_class, on_lambda, on_type_alias;
 /* symbols_statements.c */
 walk_fn on_expression_statement, on_assignment, on_augmented, on_delete, on_print, on_exec,
     on_raise, on_break, on_continue, on_with, on_as_pattern, on_error;
 /* symbols_branches.c */
-walk_fn on_if, on_loop, on_try, on_match;
+walk_fn on_if, on_loop, on_try;
+/* symbols_match.c */
+walk_fn on_match;
 /* symbols_imports.c */
 walk_fn on_import, on_import_from, on_future_import;
 void import_by_call(struct walk *w, uint32_t function, uint32_t arguments);

@@ -92,6 +92,15 @@ static void collect_left(struct walk *w, struct scope *s, uint32_t node) {
     if (left != SYNTAX_NONE) scope_declare_targets(w, s, left);
 }
 
+/* `x: int` makes x local without binding it, `(x): int` does not. */
+static void collect_assignment(struct walk *w, struct scope *s, uint32_t node) {
+    uint32_t left = syntax_child(w->syntax, node, FIELD_LEFT);
+    if (left == SYNTAX_NONE) return;
+    if (node_at(w, left)->kind == NODE_IDENTIFIER ||
+        syntax_child(w->syntax, node, FIELD_RIGHT) != SYNTAX_NONE)
+        scope_declare_targets(w, s, left);
+}
+
 static void collect_name(struct walk *w, struct scope *s, uint32_t node) {
     uint32_t name = syntax_child(w->syntax, node, FIELD_NAME);
     if (name != SYNTAX_NONE && node_at(w, name)->kind == NODE_IDENTIFIER) declare_node(w, s, name);
@@ -161,7 +170,7 @@ static void collect_type_alias(struct walk *w, struct scope *s, uint32_t node) {
 }
 
 static collect_fn *const collectors[NODE_KINDS] = {
-    [NODE_ASSIGNMENT] = collect_left,
+    [NODE_ASSIGNMENT] = collect_assignment,
     [NODE_AUGMENTED_ASSIGNMENT] = collect_left,
     [NODE_FOR_STATEMENT] = collect_left,
     [NODE_NAMED_EXPRESSION] = collect_name,

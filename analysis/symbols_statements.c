@@ -126,25 +126,37 @@ uint32_t on_exec(struct walk *w, uint32_t node) {
 
 uint32_t on_raise(struct walk *w, uint32_t node) {
     walk_children(w, node);
-    w->ctx.dead = true;
+    w->ctx.dead |= DEAD_RAISED;
     return node_at(w, node)->next;
 }
 
+/* Jump out of the handlers between here and the loop. */
+static void leave_handlers(struct walk *w) {
+    for (const struct alias *a = w->ctx.aliases; a; a = a->outer) name_unbind(w, a->name);
+}
+
 uint32_t on_break(struct walk *w, uint32_t node) {
+    leave_handlers(w);
     if (w->ctx.loop) join_jump(w, &w->ctx.loop->leave);
     return node + 1;
 }
 
 uint32_t on_continue(struct walk *w, uint32_t node) {
+    leave_handlers(w);
     if (w->ctx.loop) join_jump(w, &w->ctx.loop->again);
     return node + 1;
 }
 
-/* --- with: the body runs, so its bindings are certain --- */
+/* --- with --- */
 
+/* The body runs, so its bindings are certain; and when it can only raise, somebody expects that:
+ * the context manager swallows the exception, as `suppress` and `pytest.raises` do. */
 uint32_t on_with(struct walk *w, uint32_t node) {
+    uint8_t dead = w->ctx.dead;
     if (!w->ctx.in_function && starts_async(w, node)) w->out->top_level_await = true;
-    return node + 1;
+    walk_children(w, node);
+    if (w->ctx.dead & DEAD_RAISED) w->ctx.dead = dead;
+    return node_at(w, node)->next;
 }
 
 uint32_t on_as_pattern(struct walk *w, uint32_t node) {

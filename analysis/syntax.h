@@ -90,6 +90,7 @@ typedef struct TSParser TSParser;
     X(DICTIONARY_SPLAT, "dictionary_splat")                                                        \
     X(AWAIT, "await")                                                                              \
     X(BINARY_OPERATOR, "binary_operator")                                                          \
+    X(NOT_OPERATOR, "not_operator")                                                                \
     X(BOOLEAN_OPERATOR, "boolean_operator")                                                        \
     X(COMPARISON_OPERATOR, "comparison_operator")                                                  \
     X(CONDITIONAL_EXPRESSION, "conditional_expression")                                            \

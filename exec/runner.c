@@ -58,6 +58,8 @@ void runner_destroy(struct runner *r) {
     bindings_finish(&r->bindings);
     trace_store_finish(&r->traces);
     plan_finish(&r->plan);
+    for (size_t i = 0; i < r->reasons.len; i++) vec_finish(&r->reasons.items[i]);
+    vec_finish(&r->reasons);
     running_finish(&r->running);
     free(r);
 }
@@ -68,14 +70,14 @@ const struct trace *runner_trace(const struct runner *r, block_id block) {
     return trace_get(&r->traces, block);
 }
 
-const reason_vec *runner_reasons(const struct runner *r, block_id block) {
-    const struct plan_item *item = plan_find(&r->plan, block);
-    return item ? &item->reasons : NULL;
-}
-
 static bool queued(const struct runner *r, block_id block) {
     const struct plan_item *item = r->active ? plan_find(&r->plan, block) : NULL;
     return item && item >= r->plan.items.items + r->next;
+}
+
+const reason_vec *runner_reasons(const struct runner *r, block_id block) {
+    if (queued(r, block)) return &plan_find(&r->plan, block)->reasons;
+    return block < r->reasons.len ? &r->reasons.items[block] : NULL;
 }
 
 static enum block_status finished_status(const struct trace *t) {
@@ -199,6 +201,14 @@ static void start_block(struct runner *r, const struct plan_item *item, const st
     flush(r);
 }
 
+/* The plan is made anew while the run goes on: what it said of blocks that have started is kept. */
+static void keep_reasons(struct runner *r, const struct plan_item *item) {
+    while (r->reasons.len <= item->block) vec_push(&r->reasons, (reason_vec){0});
+    reason_vec *kept = &r->reasons.items[item->block];
+    vec_clear(kept);
+    for (size_t i = 0; i < item->reasons.len; i++) vec_push(kept, item->reasons.items[i]);
+}
+
 void runner__advance(struct runner *r) {
     while (r->active && !r->running.block && r->worker == WORKER_READY) {
         if (r->stop || r->next == r->plan.items.len) {
@@ -208,6 +218,7 @@ void runner__advance(struct runner *r) {
         const struct plan_item *item = &r->plan.items.items[r->next++];
         const struct block *block = document_block_by_id(r->doc, item->block);
         block_id by = block ? blocked_by(r, block) : 0;
+        keep_reasons(r, item);
         if (by)
             finish_blocked(r, block, by);
         else if (block)
@@ -359,6 +370,12 @@ uint64_t runner_expected_cost(const struct runner *r) {
         if (changed && t->duration_us > longest) longest = t->duration_us;
     }
     return longest;
+}
+
+void runner_inspect_stop(struct runner *r) {
+    if (r->worker != WORKER_READY || r->running.block) return;
+    worker_link_interrupt(&r->out);
+    flush(r);
 }
 
 bool runner_inspect(struct runner *r, uint32_t request, block_id block, struct str name) {

@@ -88,11 +88,15 @@ void runner_worker_lost(struct runner *r, struct str cause); /* the process is g
  * nobody can tell now (no worker, a block is running, or the value is not there). */
 bool runner_inspect(struct runner *r, uint32_t request, block_id block, struct str name);
 
+/* Nobody waits for the answer any more: a value whose description does not end is interrupted, so
+ * that the next run need not wait for it. */
+void runner_inspect_stop(struct runner *r);
+
 /* --- Results. --- */
 enum block_status runner_status(const struct runner *r, const struct block *block);
 const struct trace *runner_trace(const struct runner *r, block_id block); /* or NULL */
 const reason_vec *runner_reasons(const struct runner *r,
-                                 block_id block);        /* last reasons, or NULL */
+                                 block_id block);        /* why it last ran, or runs next; or NULL */
 const char *block_status_text(enum block_status status); /* as in the live messages */
 
 #endif

@@ -38,6 +38,7 @@ struct runner {
     uint64_t last_serial;
 
     struct plan plan; /* of the current run, or of the last one */
+    VEC(reason_vec) reasons; /* by block id: why it last ran */
     size_t next;      /* in plan.items */
     bool active;      /* between run_start and run_end */
     bool stop;        /* the user interrupted: the run ends after the running block */

@@ -69,10 +69,12 @@ static void hover_name(struct open_document *od, const struct hover_target *targ
     if (runner_inspect(session_runner(od->session), request, target->provider, name)) {
         struct pending_hover hover = {.request = request,
                                       .id = reply_defer(re),
+                                      .uri = xstrdup(od->uri),
                                       .before = buf_take(&before),
                                       .after = buf_take(&after),
                                       .deadline_ms = uv_now(srv->loop) + HOVER_WAIT_MS};
         vec_push(&srv->hovers, hover);
+        server_expect_tick(srv);
         return;
     }
     buf_append(&before, buf_str(&after));

@@ -52,6 +52,7 @@ void on_cancel(struct server *srv, const json_t *params, struct reply *re, struc
     for (size_t i = 0; id && i < srv->hovers.len; i++) {
         struct pending_hover *h = &srv->hovers.items[i];
         if (!json_equal(h->id, id)) continue;
+        server_stop_hover(srv, h);
         peer_send_take(srv->peer, rpc_error(h->id, RPC_REQUEST_CANCELLED, "cancelled"));
         server_drop_hover(srv, i);
         return;

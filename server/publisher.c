@@ -28,6 +28,7 @@ static void on_run_start(void *ctx, struct session *s, uint32_t run, const struc
     od->run_planned = (uint32_t)plan->items.len;
     od->run_done = 0;
     od->results_changed = true;
+    server_expect_tick(od->server);
     server_notify_take(
         od->server, "relight/runStart",
         live_run_start(target(s, run), od->uri, od->version, convert_block_ids(session_document(s)),
@@ -196,21 +197,31 @@ static void report_progress(struct open_document *od) {
 }
 
 static void tick_hovers(struct server *srv) {
-    for (size_t i = srv->hovers.len; i-- > 0;)
-        if (srv->hovers.items[i].deadline_ms <= uv_now(srv->loop)) answer_hover(srv, i, NULL);
+    for (size_t i = srv->hovers.len; i-- > 0;) {
+        if (srv->hovers.items[i].deadline_ms > uv_now(srv->loop)) continue;
+        server_stop_hover(srv, &srv->hovers.items[i]);
+        answer_hover(srv, i, NULL);
+    }
 }
 
-void publisher_tick(struct server *srv) {
+static void tick_progress(struct open_document *od) {
+    uint64_t lasted_ms = uv_now(od->server->loop) - od->run_started_ms;
+    if (!od->server->client.progress || lasted_ms < PROGRESS_AFTER_MS) return;
+    if (!od->progress) begin_progress(od);
+    report_progress(od);
+}
+
+bool publisher_tick(struct server *srv) {
     size_t cursor = 0;
     tick_hovers(srv);
+    bool pending = srv->hovers.len > 0;
     for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
         struct open_document *od = e->value;
-        bool lasting = od->run_started_ms &&
-                       uv_now(srv->loop) - od->run_started_ms >= PROGRESS_AFTER_MS;
-        if (!srv->client.progress || !lasting) continue;
-        if (!od->progress) begin_progress(od);
-        report_progress(od);
+        if (od->run_started_ms == 0) continue;
+        pending = true;
+        tick_progress(od);
     }
+    return pending;
 }
 
 void publisher_forget(struct open_document *od) {

@@ -14,8 +14,9 @@ extern const struct session_observer publisher_observer; /* ctx: struct open_doc
 /* Send what has become due since the last call: for the end of a turn. */
 void publisher_flush(struct server *srv);
 
-/* Show the progress of runs that have lasted a while. */
-void publisher_tick(struct server *srv);
+/* Show the progress of runs that have lasted a while, and give up on late values.  Returns whether
+ * there is more to come. */
+bool publisher_tick(struct server *srv);
 
 /* Tell the results of blocks whose text, but nothing else, changed: prose, pragmas. */
 void publisher_text_changed(struct open_document *od, uint64_t since_revision);

@@ -15,7 +15,10 @@
 #include "server/log.h"
 #include "server/publisher.h"
 
-enum { TICK_MS = 200 };
+enum {
+    TICK_MS = 200,       /* while something is under way */
+    IDLE_TICK_MS = 3000, /* otherwise: only to see whether the editor is still there */
+};
 
 struct open_document *server_document(struct server *srv, struct str uri) {
     return map_get(&srv->documents, uri);
@@ -51,8 +54,13 @@ static void on_turn_end(uv_prepare_t *handle) {
 
 static void on_tick(uv_timer_t *timer) {
     struct server *srv = timer->data;
-    publisher_tick(srv);
-    lifecycle_check_parent(srv);
+    bool pending = publisher_tick(srv);
+    uv_timer_start(timer, on_tick, pending ? TICK_MS : IDLE_TICK_MS, 0);
+    lifecycle_check_parent(srv); /* last: it may stop the server */
+}
+
+void server_expect_tick(struct server *srv) {
+    if (uv_timer_get_due_in(&srv->tick) > TICK_MS) uv_timer_start(&srv->tick, on_tick, TICK_MS, 0);
 }
 
 static void on_log_line(void *ctx, enum log_level level, struct str line) {
@@ -93,16 +101,22 @@ static void server_start(struct server *srv) {
     uv_timer_init(srv->loop, &srv->tick);
     srv->turn.data = srv->tick.data = srv;
     uv_prepare_start(&srv->turn, on_turn_end);
-    uv_timer_start(&srv->tick, on_tick, TICK_MS, TICK_MS);
+    uv_timer_start(&srv->tick, on_tick, IDLE_TICK_MS, 0);
     log_set_sink(on_log_line, srv);
 }
 
 void server_drop_hover(struct server *srv, size_t index) {
     struct pending_hover *h = &srv->hovers.items[index];
     json_decref(h->id);
+    free(h->uri);
     free(h->before);
     free(h->after);
     vec_splice(&srv->hovers, index, 1, 0);
+}
+
+void server_stop_hover(struct server *srv, const struct pending_hover *hover) {
+    struct open_document *od = server_document(srv, str_from(hover->uri));
+    if (od) runner_inspect_stop(session_runner(od->session));
 }
 
 static void server_finish(struct server *srv) {

@@ -33,6 +33,7 @@ struct open_document {
 struct pending_hover {
     uint32_t request;
     json_t *id;           /* of the client's request; owned */
+    char *uri;            /* of the document; owned */
     char *before, *after; /* Markdown around the value; owned */
     uint64_t deadline_ms;
 };
@@ -64,8 +65,14 @@ struct open_document *server_document(struct server *srv, struct str uri);
 void server_notify_take(struct server *srv, const char *method, json_t *params_take);
 void server_request_take(struct server *srv, const char *method, json_t *params_take);
 
+/* Something is under way that wants a look at the clock soon (progress, a pending hover). */
+void server_expect_tick(struct server *srv);
+
 /* Forget a hover that has been answered. */
 void server_drop_hover(struct server *srv, size_t index);
+
+/* Stop the worker's work on a hover that it has not answered. */
+void server_stop_hover(struct server *srv, const struct pending_hover *hover);
 
 /* End the loop; `code` becomes the exit code. */
 void server_stop(struct server *srv, int code);

@@ -22,13 +22,14 @@ static PyObject *package_or_none(const char *package) {
 
 /* As `python file.py` has it, apart from the loader: there is no file to load again. */
 static bool fill_globals(PyObject *globals, const struct setup *setup) {
-    PyDict_Clear(globals);
-    return set_take(globals, "__name__", PyUnicode_FromString("__main__")) &&
+    PyObject *builtins = PyImport_ImportModule("builtins");
+    PyDict_Clear(globals); /* our host may be running in it: imports need its builtins again */
+    return set_take(globals, "__builtins__", builtins) &&
+           set_take(globals, "__name__", PyUnicode_FromString("__main__")) &&
            set_take(globals, "__doc__", none()) &&
            set_take(globals, "__package__", package_or_none(setup->package)) &&
            set_take(globals, "__loader__", none()) && set_take(globals, "__spec__", none()) &&
            set_take(globals, "__annotations__", PyDict_New()) &&
-           set_take(globals, "__builtins__", PyImport_ImportModule("builtins")) &&
            set_take(globals, "__file__", py_path(str_from(setup->file))) &&
            set_take(globals, "__cached__", none());
 }

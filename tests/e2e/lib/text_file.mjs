@@ -143,7 +143,7 @@ export class TextFile {
   async quiet() {
     await this.ask("foldingRange"); // answered after all that was sent before it
     await this.client.until("end of the run", () => !this.running());
-    const ran = this.#live("blockResult", this.seen).filter((r) => r.origin === "ran");
+    const ran = this.#live("blockResult", this.seen).filter(hasRun);
     this.seen = this.client.received.length;
     return ran.map(firstLine);
   }
@@ -183,7 +183,9 @@ export class TextFile {
 
   // The latest result of the block that begins with `line`.
   result(line) {
-    const found = [...this.results().values()].filter((r) => firstLine(r).startsWith(line)).at(-1);
+    const results = [...this.results().values()];
+    const exact = results.filter((r) => firstLine(r) === line);
+    const found = exact.at(-1) ?? results.filter((r) => firstLine(r).startsWith(line)).at(-1);
     if (!found) throw new Error(`no result of '${line}'\n${this.client.report()}`);
     return found;
   }
@@ -203,6 +205,11 @@ export class TextFile {
   untilDiagnostics(is) {
     return this.client.until("such diagnostics", () => is(this.diagnostics()) && this.diagnostics());
   }
+}
+
+// Blocked blocks and texts that do not compile have results of this run, but did not run.
+function hasRun({ origin, status }) {
+  return origin === "ran" && (status === "ok" || status === "error");
 }
 
 export function code(result) {

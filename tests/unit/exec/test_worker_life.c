@@ -116,7 +116,6 @@ static void deaths(void **state) {
         {"print('last words')\nimport os\nos._exit(0)",
          "out \"last words\\n\"\ndied exit 0 \"the code ended the process with exit code 0\""},
         {"import ctypes\nctypes.string_at(0)",
-         "  File \\\"/tmp/doc.py\\\", line 2 in <module>\\n\"\n"
          "died signal 11 \"the worker was killed by signal 11 (segmentation fault)\""},
         {"import os\nos.abort()", "died signal 6 \"the worker was killed by signal 6 (aborted)\""},
         {"import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
@@ -141,6 +140,16 @@ static void deaths(void **state) {
         client_read_until(c, WM_STARTED);
         check(c, "x = 1\nx", "result text/plain \"1\"\nok +x"); /* the fresh one lives */
     }
+    client_destroy(c);
+}
+
+/* Where it was, as far as Python can tell. */
+static void place_of_a_crash(void **state) {
+    (void)state;
+    struct client *c = start();
+    client_run(c, "import ctypes\nctypes.string_at(0)", (struct run_options){.line = 6});
+    assert_non_null(
+        strstr(buf_cstr(&c->transcript), "File \\\"/tmp/doc.py\\\", line 8 in <module>"));
     client_destroy(c);
 }
 
@@ -413,6 +422,7 @@ static void broken_python(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deaths),
+        cmocka_unit_test(place_of_a_crash),
         cmocka_unit_test(death_between_runs),
         cmocka_unit_test(death_with_waiting_runs),
         cmocka_unit_test(warden_killed),

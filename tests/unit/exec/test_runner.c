@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_runner.c - what an edit runs, and that afterwards all is as after a fresh run.
+ *
+ * Documents are small, in paragraph style: the blocks of the first text are b1, b2, ...  The
+ * language is that of fake_python.h. */
+#include "tests/support/runner_rig.h"
+
+/* Run `before`, change it to `after`, run again: `ran` are the blocks of the second run. */
+static void expect_edit(const char *before, const char *after, const char *ran) {
+    struct rig rig;
+    rig_init(&rig, before);
+    rig_run(&rig);
+    rig_settle(&rig);
+    rig_forget_log(&rig);
+    rig_edit(&rig, after);
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_ran(&rig, ran);
+    expect_as_fresh(&rig);
+    rig_finish(&rig);
+}
+
+static void first_run(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig, "x = 1\n\n# words\n\nprint(x)\nx\n");
+    rig_run(&rig);
+    expect_log(&rig, "run1(b1 b3)");
+    rig_settle(&rig);
+    expect_log(&rig, ">b1 b1=ok >b3 b3:1 b3:1 b3=ok end1");
+    expect_shown(&rig, "ok | ok | ok 1 1");
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_log(&rig, "");
+    rig_finish(&rig);
+}
+
+static void edits_run_readers(void **state) {
+    (void)state;
+    const char *doc = "x = 1\n\ny = x\n\nz = 2\n\ny + z\n";
+    expect_edit(doc, "x = 3\n\ny = x\n\nz = 2\n\ny + z\n", "b1 b2 b4");
+    expect_edit(doc, "x = 1\n\ny = x + 1\n\nz = 2\n\ny + z\n", "b2 b4");
+    expect_edit(doc, "x = 1\n\ny = x\n\nz = 3\n\ny + z\n", "b3 b4");
+    expect_edit(doc, "x = 1\n\ny = x\n\nz = 2\n\nz\n", "b4");
+    expect_edit(doc, doc, "");
+}
+
+static void comments_and_spacing_run_nothing(void **state) {
+    (void)state;
+    const char *doc = "x = 1\n\ny = x\n\ny\n";
+    expect_edit(doc, "x = 1 # one\n\ny = x\n\ny\n", "");
+    expect_edit(doc, "x  =  1\n\n\n\ny = x\n\ny\n", "");
+    expect_edit(doc, "# words\n\nx = 1\n\ny = x\n\ny\n", "");
+}
+
+static void providers_come_and_go(void **state) {
+    (void)state;
+    expect_edit("x = 1\n\nx = 2\n\nx\n", "x = 1\n\nx\n", "b3");
+    expect_edit("x = 1\n\nx\n", "x = 1\n\nx = 2\n\nx\n", "b3 b2");
+    expect_edit("x = 1\n\nx\n", "x\n", "b2");
+    expect_edit("x\n", "x = 1\n\nx\n", "b2 b1");
+    expect_edit("x = 1\n\nx = 2\n\nx\n", "x = 2\n\nx = 1\n\nx\n", "b3");
+    expect_edit("x = 1\n\nx\n\ny = 5\n", "x\n\nx = 1\n\ny = 5\n", "b2");
+    expect_edit("x = 1\n\nx\n\nx = 2\n\nx\n", "x = 1\n\nx\n\nx = 3\n\nx\n", "b3 b4");
+    expect_edit("x = 1\n\nx\n\nx = 2\n\nx\n", "x = 5\n\nx\n\nx = 2\n\nx\n", "b1 b2");
+}
+
+static void deleted_names_are_gone(void **state) {
+    (void)state;
+    expect_edit("x = 1\n\ndel x\n\nx\n", "x = 1\n\ny = 2\n\nx\n", "b2 b3");
+    expect_edit("x = 1\n\ny = 2\n\nx\n", "x = 1\n\ndel x\n\nx\n", "b2 b3");
+    expect_edit("x = 1\n\ndel x\n\nx = 2\n\nx\n", "x = 1\n\ndel x\n\nx = 3\n\nx\n", "b3 b4");
+    expect_edit("x = 1\n\nx + 1\n\ndel x\n", "x = 1\n\nx + 2\n\ndel x\n", "b2");
+}
+
+static void functions_read_where_they_are_called(void **state) {
+    (void)state;
+    const char *doc = "def f():\n    return a\n\na = 1\n\nf()\n\na = 2\n\nf()\n";
+    expect_edit(doc, "def f():\n    return a\n\na = 3\n\nf()\n\na = 2\n\nf()\n", "b2 b3");
+    expect_edit(doc, "def f():\n    return a\n\na = 1\n\nf()\n\na = 3\n\nf()\n", "b4 b5");
+    expect_edit(doc, "def f():\n    return a + 1\n\na = 1\n\nf()\n\na = 2\n\nf()\n", "b1 b3 b5");
+}
+
+static void conditional_bindings(void **state) {
+    (void)state;
+    const char *doc = "c = 1\n\nx = 5\n\nif c:\n    x = 6\n\nx\n";
+    expect_edit(doc, "c = 0\n\nx = 5\n\nif c:\n    x = 6\n\nx\n", "b1 b3 b4");
+    expect_edit(doc, "c = 1\n\nx = 5\n\nif c:\n    x = 7\n\nx\n", "b3 b4");
+}
+
+static void failing_blocks_block_others(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig, "raise\nx = 1\n\nx\n\n3\n\nx + 1\n");
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_log(&rig, "run1(b1 b2 b3 b4) >b1 b1=error b2=blocked >b3 b3:3 b3=ok b4=blocked end1?");
+    expect_shown(&rig, "error Boom | blocked | ok 3 | blocked");
+    rig_edit(&rig, "x = 1\n\nx\n\n3\n\nx + 1\n");
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_ran(&rig, "b1 b2 b4");
+    expect_shown(&rig, "ok | ok 1 | ok 3 | ok 2");
+    rig_finish(&rig);
+}
+
+static void what_was_bound_before_the_failure_counts(void **state) {
+    (void)state;
+    expect_edit("x = 1\nraise\ny = 2\n\nx\n\ny\n", "x = 2\nraise\ny = 2\n\nx\n\ny\n", "b1 b2");
+    expect_edit("y = 0\n\nraise\ny = 1000\n\ny\n", "y = 0\n\ny = 1000\n\ny\n", "b2 b3");
+}
+
+static void forward_references_fail_as_in_python(void **state) {
+    (void)state;
+    expect_edit("x\n\nx = 1\n", "x\n\nx = 2\n", "b2");
+    expect_edit("x\n\nx = 1\n", "x + 1\n\nx = 1\n", "b1");
+}
+
+/* An error is typed, and undone. */
+static void expect_detour(const char *doc, const char *broken, const char *ran, const char *shown) {
+    struct rig rig;
+    rig_init(&rig, doc);
+    rig_run(&rig);
+    rig_settle(&rig);
+    rig_forget_log(&rig);
+    rig_edit(&rig, broken);
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_ran(&rig, ran);
+    expect_shown(&rig, shown);
+    rig_edit(&rig, doc);
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_ran(&rig, "");
+    expect_as_fresh(&rig);
+    rig_finish(&rig);
+}
+
+static void syntax_errors_run_no_dependents(void **state) {
+    (void)state;
+    const char *doc = "x = 1\n\ny = x\n\ny\n\n7\n";
+    expect_detour(doc, "x = (\n\ny = x\n\ny\n\n7\n", "b1", "syntaxError | stale | stale 1 | ok 7");
+    expect_detour(doc, "x = 1\n\ny = x +\n\ny\n\n7\n", "b2", "ok | syntaxError | stale 1 | ok 7");
+    /* what only the compiler refuses */
+    expect_detour(doc, "x = 1\nreturn\n\ny = x\n\ny\n\n7\n", "b1",
+                  "syntaxError | stale | stale 1 | ok 7");
+}
+
+static void broken_from_the_start(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig, "x = 1\nreturn\n\nx\n\n3\n");
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_shown(&rig, "syntaxError | blocked | ok 3");
+    rig_forget_log(&rig);
+    rig_run(&rig);
+    expect_log(&rig, "");
+    rig_edit(&rig, "x = 1\n\nx\n\n3\n");
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_ran(&rig, "b1 b2");
+    expect_as_fresh(&rig);
+    rig_finish(&rig);
+}
+
+static void changed_objects_are_made_again(void **state) {
+    (void)state;
+    const char *doc = "xs = []\n\nxs.append(1)\n\nxs\n";
+    expect_edit(doc, "xs = []\n\nxs.append(2)\n\nxs\n", "b1 b2 b3");
+    expect_edit(doc, "xs = []\n\nxs.append(1)\n\nxs + [3]\n", "b3");
+    expect_edit(doc, "xs = [9]\n\nxs.append(1)\n\nxs\n", "b1 b2 b3");
+    expect_edit(doc, "xs = []\n\nxs\n", "b1 b3");
+    expect_edit("xs = []\n\nxs\n", doc, "b3 b2");
+    expect_edit("xs = []\n\nxs\n\nxs.append(1)\n\nxs\n",
+                "xs = []\n\nxs + [5]\n\nxs.append(1)\n\nxs\n", "b1 b2");
+    expect_edit("a = 1\n\nxs = [a]\n\nxs.append(1)\n\nxs.append(2)\n\nxs\n",
+                "a = 1\n\nxs = [a]\n\nxs.append(1)\n\nxs.append(3)\n\nxs\n", "b2 b3 b4 b5");
+}
+
+static void after_death_only_what_is_needed_runs(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig, "x = 1\n\ny = x\n\nz = 9\n\ny + 1\n");
+    rig_run(&rig);
+    rig_settle(&rig);
+    rig_lose_worker(&rig);
+    expect_shown(&rig, "ok | ok | ok | ok 2");
+    rig_forget_log(&rig);
+    rig_run(&rig);
+    expect_log(&rig, "");
+    rig_edit(&rig, "x = 1\n\ny = x\n\nz = 9\n\ny + 2\n");
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_log(&rig, "run3(b1* b2* b4) >b1 b1=ok >b2 b2=ok >b4 b4:3 b4=ok end3");
+    expect_as_fresh(&rig);
+    rig_finish(&rig);
+}
+
+static void death_costs_the_running_block(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig, "x = 1\n\ndie()\n\nx\n\ny = 2\n");
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_log(&rig, "run1(b1 b2 b3 b4) >b1 b1=ok >b2 b2=error >b1 b1=ok >b3 b3:1 b3=ok >b4 b4=ok"
+                     " end1?");
+    expect_shown(&rig, "ok | error WorkerDied | ok 1 | ok");
+    rig_run(&rig);
+    expect_log(&rig, "");
+    rig_finish(&rig);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_run),
+        cmocka_unit_test(edits_run_readers),
+        cmocka_unit_test(comments_and_spacing_run_nothing),
+        cmocka_unit_test(providers_come_and_go),
+        cmocka_unit_test(deleted_names_are_gone),
+        cmocka_unit_test(functions_read_where_they_are_called),
+        cmocka_unit_test(conditional_bindings),
+        cmocka_unit_test(failing_blocks_block_others),
+        cmocka_unit_test(what_was_bound_before_the_failure_counts),
+        cmocka_unit_test(forward_references_fail_as_in_python),
+        cmocka_unit_test(syntax_errors_run_no_dependents),
+        cmocka_unit_test(broken_from_the_start),
+        cmocka_unit_test(changed_objects_are_made_again),
+        cmocka_unit_test(after_death_only_what_is_needed_runs),
+        cmocka_unit_test(death_costs_the_running_block),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
