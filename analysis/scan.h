@@ -8,10 +8,12 @@
  * statement keyword at a line start, two operands side by side across a line end, a closer of the
  * wrong kind, the end of the file.  The logical line then ends at the first boundary inside it: a
  * column-0 line after a blank line, or a cell marker in percent style.  Without one it ends before
- * the line that gave the evidence.  In text that CPython accepts, none of this ever happens.
+ * the line that gave the evidence (a wrong closer just closes what it matches).  In text that
+ * CPython accepts, none of this ever happens.
  *
- * A triple-quoted string without an end shows at the end of the file only; then the scanner's user
- * asks scanner_blame_quote() for the string to cut, and scans again from before it. */
+ * A triple-quoted string without an end mostly shows at the end of the file only; then the
+ * scanner's user asks scanner_blame_quote() for the string to cut, and scans again from before it.
+ */
 #ifndef ANALYSIS_SCAN_H
 #define ANALYSIS_SCAN_H
 

@@ -156,7 +156,7 @@ static void undo_later_mutations(struct planner *p, const struct block *block) {
 static bool needs_restoring(const struct planner *p, const struct block *block) {
     const struct trace *t = trace_get(p->traces, block->id);
     if (planned(p, block) || !block_executes(block)) return false;
-    return t && t->valid && !t->present && t->status != RUN_BLOCKED && !block_broken(block, t);
+    return t && t->valid && !t->present && trace_repeatable(t) && !block_broken(block, t);
 }
 
 static void restore_for(struct planner *p, const struct block *block) {

@@ -81,8 +81,8 @@ const reason_vec *runner_reasons(const struct runner *r, block_id block) {
 }
 
 static enum block_status finished_status(const struct trace *t) {
-    if (t->status == RUN_ERROR) return STATUS_ERROR;
-    return t->status == RUN_BLOCKED ? STATUS_BLOCKED : STATUS_OK;
+    if (t->status == RUN_BLOCKED) return STATUS_BLOCKED;
+    return t->status == RUN_OK ? STATUS_OK : STATUS_ERROR;
 }
 
 enum block_status runner_status(const struct runner *r, const struct block *block) {

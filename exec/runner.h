@@ -96,7 +96,7 @@ void runner_inspect_stop(struct runner *r);
 enum block_status runner_status(const struct runner *r, const struct block *block);
 const struct trace *runner_trace(const struct runner *r, block_id block); /* or NULL */
 const reason_vec *runner_reasons(const struct runner *r,
-                                 block_id block);        /* why it last ran, or runs next; or NULL */
+                                 block_id block); /* why it last ran, or runs next; or NULL */
 const char *block_status_text(enum block_status status); /* as in the live messages */
 
 #endif

@@ -37,11 +37,11 @@ struct runner {
     struct trace_store traces;
     uint64_t last_serial;
 
-    struct plan plan; /* of the current run, or of the last one */
+    struct plan plan;        /* of the current run, or of the last one */
     VEC(reason_vec) reasons; /* by block id: why it last ran */
-    size_t next;      /* in plan.items */
-    bool active;      /* between run_start and run_end */
-    bool stop;        /* the user interrupted: the run ends after the running block */
+    size_t next;             /* in plan.items */
+    bool active;             /* between run_start and run_end */
+    bool stop;               /* the user interrupted: the run ends after the running block */
     uint32_t run, ran;
     uint64_t ran_us;
 

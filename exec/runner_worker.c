@@ -107,11 +107,14 @@ static void finish_block(struct runner *r, struct trace *t) {
     if (block) r->events->block_result(r->ctx, r->run, block);
 }
 
+static const enum run_status statuses[] = {
+    [WIRE_OK] = RUN_OK, [WIRE_ERROR] = RUN_ERROR, [WIRE_INTERRUPTED] = RUN_CUT_SHORT};
+
 static void finish_done(struct runner *r, struct trace *t, struct worker_done *done) {
     flush_tails(r, t);
     t->duration_us = done->duration_us;
     t->truncated = done->truncated;
-    t->status = done->status == WIRE_OK ? RUN_OK : RUN_ERROR;
+    t->status = statuses[done->status];
     if (done->status != WIRE_OK) {
         vec_push(&t->outputs, done->error);
         done->error = (struct output){0};
@@ -164,7 +167,7 @@ static void lose_interpreter(struct runner *r, struct str cause) {
     buf_append(&error.ename, STR("WorkerDied"));
     buf_append_utf8(&error.evalue, cause);
     vec_push(&t->outputs, error);
-    t->status = RUN_ERROR;
+    t->status = RUN_CUT_SHORT;
     finish_block(r, t);
 }
 

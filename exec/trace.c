@@ -76,6 +76,10 @@ bool trace_bound(const struct trace *t, struct str name) {
     return false;
 }
 
+bool trace_repeatable(const struct trace *t) {
+    return t->status == RUN_OK || t->status == RUN_ERROR;
+}
+
 void trace_seal(struct trace *t) {
     struct hash128 h = output_vec_hash(&t->outputs);
     uint64_t parts[4] = {h.low, h.high, t->status, t->truncated};

@@ -13,8 +13,10 @@
 
 enum run_status { /* of a finished execution */
                   RUN_OK,
-                  RUN_ERROR,   /* an exception, an interrupt by the user, or a dead worker */
-                  RUN_BLOCKED, /* not run: a name it needs was not made */
+                  RUN_ERROR,     /* an exception */
+                  RUN_CUT_SHORT, /* interrupted by the user, or its worker died: never repeated by
+                                    itself, for it might loop or crash again */
+                  RUN_BLOCKED,   /* not run: a name it needs was not made */
 };
 
 /* One input of a block: the block above that provided it, and which of its runs. */
@@ -71,6 +73,9 @@ void trace_clear_fault(struct trace *t);
 
 /* Whether the run bound the name (and did not remove it). */
 bool trace_bound(const struct trace *t, struct str name);
+
+/* Whether running the same block again makes its values again. */
+bool trace_repeatable(const struct trace *t);
 
 /* Set `content` from status and outputs. */
 void trace_seal(struct trace *t);

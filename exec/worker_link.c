@@ -124,6 +124,7 @@ static void on_done(struct worker_link *link, struct wire_reader *r, struct err 
     struct worker_done done = {.ticket = wire_get_u32(r)};
     wire_get_u32(r);
     done.status = wire_get_u8(r);
+    r->bad |= done.status > WIRE_INTERRUPTED;
     done.truncated = wire_get_u32(r) & WIRE_TRUNCATED;
     done.duration_us = wire_get_u64(r);
     for (uint32_t n = wire_get_count(r, 5); n > 0; n--) {

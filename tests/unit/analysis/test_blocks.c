@@ -5,6 +5,7 @@
  * with "!" behind an unfinished one and "=title" behind a titled cell. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 

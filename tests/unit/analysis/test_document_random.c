@@ -7,6 +7,7 @@
  * ends of every kind, blocks cut and pasted.  Without arguments it uses tests/data/documents. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -25,7 +26,7 @@ static const char *default_files[] = {
 };
 static const char **files = default_files;
 static int file_count = sizeof default_files / sizeof *default_files;
-static unsigned seeds = 12;
+static unsigned seeds = 4;
 
 static const struct str snippets[] = {
     STR_INIT("\n"),

@@ -5,6 +5,7 @@
  * must have the id and the code hash that they had before. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 

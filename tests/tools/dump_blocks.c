@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dump_blocks.c - print how files are split, for compare_blocks.py.
+/* dump_blocks.c - print how files are split, for blocks_vs_cpython.py.
  *
  * Reads file names from stdin, one a line; prints "file NAME STYLE", then for each block
  * "START END KIND" in bytes, KIND being prose, docstring, code or unfinished. */
