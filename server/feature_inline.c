@@ -69,8 +69,7 @@ static void lens_title(struct open_document *od, const struct block *block, stru
     struct buf reason = {0};
     summary_reason(od->session, block, &reason);
     bool old = status == STATUS_STALE || status == STATUS_SYNTAX_ERROR || status == STATUS_SKIPPED;
-    if (reason.len && !old)
-        buf_printf(title, " · %.*s", STR_FMT(buf_str(&reason)));
+    if (reason.len && !old) buf_printf(title, " · %.*s", STR_FMT(buf_str(&reason)));
     buf_finish(&reason);
 }
 
