@@ -232,12 +232,18 @@ static bool has_id(const id_vec *ids, block_id id) {
     return false;
 }
 
+/* Importing again gives the same module: what was changed in it would still be changed. */
+static bool makes(const struct block *maker, struct str name) {
+    const struct definition *d = symbols_definition(&maker->symbols, name);
+    return !d || d->kind != DEF_IMPORT;
+}
+
 void trace_makers_now(id_vec *out, const struct document *doc, const struct block *block) {
     const struct symbols *symbols = &block->symbols;
     for (size_t i = 0; i < symbols->mutates.len; i++) {
-        const struct block *maker = graph_provider(document_graph(doc), block,
-                                                   symbols->mutates.items[i]);
-        if (maker && !has_id(out, maker->id)) vec_push(out, maker->id);
+        struct str name = symbols->mutates.items[i];
+        const struct block *maker = graph_provider(document_graph(doc), block, name);
+        if (maker && makes(maker, name) && !has_id(out, maker->id)) vec_push(out, maker->id);
     }
 }
 

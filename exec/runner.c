@@ -126,6 +126,8 @@ static bool fails_to_provide(const struct runner *r, const struct block *provide
                              struct str name) {
     const struct trace *t = trace_get(&r->traces, provider->id);
     if (!block_executes(provider)) return false;
+    /* A wild block might provide anything: nobody knows that it would have. */
+    if (!symbols_definition(&provider->symbols, name)) return false;
     if (block_broken(provider, t)) return true;
     return t && t->status != RUN_OK && !trace_bound(t, name);
 }
@@ -315,13 +317,22 @@ void runner_grace_over(struct runner *r) {
 
 /* --- The document changed. --- */
 
+static bool half_written(const struct document *doc) {
+    for (size_t i = 0; i < document_block_count(doc); i++)
+        if (document_block(doc, i)->symbols.syntax_error) return true;
+    return false;
+}
+
 void runner__forget_vanished(struct runner *r) {
+    bool may_return = half_written(r->doc); /* swallowed by an open quote, until that is closed */
     for (size_t i = 0; i < r->traces.by_id.len; i++) {
         struct trace *t = r->traces.by_id.items[i];
         if (!t || document_block_by_id(r->doc, t->block)) continue;
         if (t->block == r->running.block) continue; /* its effects are recorded when it ends */
         trace_undo_mutations(t, r->doc, &r->traces);
         bindings_remove(&r->bindings, t);
+        t->present = false;
+        if (may_return) continue;
         if (r->worker != WORKER_ABSENT) worker_link_forget(&r->out, t->block);
         trace_drop(&r->traces, t->block);
     }

@@ -65,7 +65,8 @@ struct trace *runner__renew_trace(struct runner *r, block_id id, struct hash128 
 /* The interpreter's values are gone. */
 void runner__all_absent(struct runner *r);
 
-/* Forget the traces of blocks that the document no longer has. */
+/* Forget what blocks did that the document no longer has; and their traces, unless it is half
+ * written, so that they may return and find their results. */
 void runner__forget_vanished(struct runner *r);
 
 #endif

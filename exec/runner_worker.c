@@ -11,6 +11,7 @@ static struct trace *running_trace(struct runner *r) {
     struct running_block *b = &r->running;
     if (b->begun) return trace_get(&r->traces, b->block);
     struct trace *t = runner__renew_trace(r, b->block, b->code, b->restore_only);
+    vec_finish(&t->reads);
     t->reads = b->reads;
     b->reads = (read_vec){0};
     b->begun = true;

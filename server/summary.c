@@ -133,6 +133,18 @@ static struct str first_words(struct str text) {
     return text;
 }
 
+/* The first words of the block's prose, if it begins with some; a comment above the docstring
+ * (a licence, say) names nothing. */
+static void summary_prose(const struct document *doc, const struct block *block, struct buf *out) {
+    element_vec elements = {0};
+    struct str words = STR("");
+    document_block_elements(doc, block, &elements);
+    for (size_t i = 0; i < elements.len && elements.items[i].type == ELEMENT_PROSE; i++)
+        if (block->docstring || words.len == 0) words = first_words(elements.items[i].value);
+    summary_line(out, words, 60);
+    element_vec_finish(&elements);
+}
+
 void summary_name(const struct document *doc, const struct block *block, struct buf *out) {
     size_t start = out->len;
     if (block->title.len) summary_line(out, block->title, 60);
@@ -140,5 +152,6 @@ void summary_name(const struct document *doc, const struct block *block, struct 
         const struct definition *d = &block->symbols.provides.items[i];
         if (d->kind == DEF_FUNCTION || d->kind == DEF_CLASS) buf_append(out, d->name);
     }
+    if (out->len == start) summary_prose(doc, block, out);
     if (out->len == start) summary_line(out, first_words(document_block_text(doc, block)), 60);
 }

@@ -9,12 +9,15 @@ order = {"rye": 12, "wheat": 4}
 def cost(kind):
     return prices[kind] * order[kind]
 
-# There is no price for wheat: a `KeyError`, shown at this line with the way that led there.
+# There is no price for wheat: a `KeyError`, shown at its line with the way that led there.
+
 total = sum(cost(kind) for kind in order)
 
-# This needs `total`, which was never made: it is blocked, and says by whom.
+# This needs `total`, which was never made: it is blocked, and says by what.
+
 print(f"please pay {total:.2f}")
 
-# This one does not need it, and runs.
-print("we sell", ", ".join(prices), flush=True)
+# This does not need it, and runs.
+
+print("we sell", ", ".join(prices))
 len(prices)

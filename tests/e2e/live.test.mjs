@@ -187,6 +187,11 @@ e2e("a block above a mutation sees the object before it", async (client) => {
   assert.deepEqual([file.shows("print('before"), file.shows("print('after")], ["ok: before: []", "ok: after [1]"]);
 });
 
+e2e("a module that is changed is not imported again for it", async (client) => {
+  const file = await client.live("a.py", blocks("import sys", "n = 1", "sys.path.insert(0, n)", "print(len(sys.argv))"));
+  assert.deepEqual(await file.change("n = 1", "n = 2"), ["n = 2", "sys.path.insert(0, n)", "print(len(sys.argv))"]);
+});
+
 // --- Typing.
 
 const TYPED = {
@@ -213,6 +218,15 @@ for (const [what, keys] of Object.entries(TYPED)) {
     await file.untilDiagnostics((found) => found.length === 0);
   });
 }
+
+e2e("what an open quote swallows comes back with its values", async (client) => {
+  const file = await client.live("a.py", blocks("s = 'ab'", "x = 1", "print(x)"));
+  assert.deepEqual(await file.change("'ab'", "'ab\\"), []);
+  assert.deepEqual(await file.change("'ab\\", "'ab'"), []);
+  assert.equal(file.shows("print(x)"), "ok: 1");
+  await file.change("print(x)", "print(x + 1)");
+  assert.equal(file.shows("print(x + 1)"), "ok: 2");
+});
 
 e2e("a broken block is a syntax error, its readers keep their results", async (client) => {
   const file = await client.live("a.py", blocks("x = 1", "print(x)"));

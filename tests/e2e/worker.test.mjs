@@ -48,6 +48,12 @@ e2e("a document that kills its interpreter again and again is answered each time
   await goesOn(file);
 });
 
+e2e("what killed the interpreter is not run again for the sake of others", async (client) => {
+  const file = await client.live("a.py", blocks("x = 1", "exec('import os; os._exit(3)')", "print('below', x)"));
+  assert.equal(file.shows("print('below"), "ok: below 1");
+  assert.deepEqual(await file.change("print('below', x)", "print('below', x + 1)"), ["print('below', x + 1)"]);
+});
+
 e2e("the worker killed from outside, while a block runs", async (client) => {
   const file = await start(client, blocks("x = 1", "import time\ntime.sleep(60)"));
   await file.next("blockStart", ({ block }) => block !== file.lastRun().blocks[0]);

@@ -1,0 +1,11 @@
+x = 1
+
+y = (x +
+
+z = 2
+
+s = """never closed
+
+w = 3
+
+print(z)

@@ -1,0 +1,5 @@
+größe = "🐍" * 3; b = größe
+
+# Prose with 𝔸 and é
+
+print("𝔸", größe)
