@@ -14,7 +14,9 @@
  * is listed with the function's definition.
  *
  * Known gaps: identifiers are compared as written (CPython folds non-ASCII ones by NFKC); what
- * reaches the namespace through sys.modules, frames or builtins.exec is not seen. */
+ * reaches the namespace through sys.modules, frames or builtins.exec is not seen; syntax_error is
+ * the grammar's opinion, which lacks some of Python: t"...", `[T = int]`, `(a.` before a line that
+ * starts further left.  Only the worker's compiler knows. */
 #ifndef ANALYSIS_SYMBOLS_H
 #define ANALYSIS_SYMBOLS_H
 
@@ -95,7 +97,7 @@ struct symbols {
     bool all_partial;                   /* ... also by something that is not a literal */
     bool future_annotations;            /* from __future__ import annotations */
     bool top_level_await;               /* await, async for or async with outside functions */
-    bool syntax_error; /* tree-sitter found an error: the lists are a best effort */
+    bool syntax_error; /* the grammar found an error: the lists are a best effort */
     char *pool;
 };
 

@@ -97,6 +97,16 @@ uint32_t on_named_expression(struct walk *w, uint32_t node) {
     return node_at(w, node)->next;
 }
 
+/* f"{x:=5}" reads x; behind it stands a format, in which only braces hold code. */
+uint32_t on_formatted(struct walk *w, uint32_t node) {
+    uint32_t name = syntax_child(w->syntax, node, FIELD_NAME);
+    uint32_t value = syntax_child(w->syntax, node, FIELD_VALUE);
+    if (name != SYNTAX_NONE && node_at(w, name)->kind == NODE_IDENTIFIER) name_read(w, name);
+    if (value != SYNTAX_NONE && str_starts(syntax_text(w->syntax, value), STR("{")))
+        walk_node(w, value);
+    return node_at(w, node)->next;
+}
+
 /* --- comprehensions --- */
 
 static void walk_for_in(struct walk *w, uint32_t clause, bool first) {

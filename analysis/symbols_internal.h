@@ -234,7 +234,7 @@ bool starts_async(const struct walk *w, uint32_t node);
 
 /* --- handlers, by file --- */
 /* symbols_expressions.c */
-walk_fn on_call, on_await, on_named_expression, on_comprehension;
+walk_fn on_call, on_await, on_named_expression, on_formatted, on_comprehension;
 /* symbols_conditions.c */
 walk_fn on_boolean, on_comparison, on_conditional;
 void walk_condition(struct walk *w, uint32_t node, struct join *otherwise, bool wanted);

@@ -21,6 +21,7 @@ static walk_fn *const handlers[NODE_KINDS] = {
     [NODE_ASSIGNMENT] = on_assignment,
     [NODE_AUGMENTED_ASSIGNMENT] = on_augmented,
     [NODE_NAMED_EXPRESSION] = on_named_expression,
+    [NODE_FORMATTED] = on_formatted,
     [NODE_DELETE_STATEMENT] = on_delete,
     [NODE_RAISE_STATEMENT] = on_raise,
     [NODE_BREAK_STATEMENT] = on_break,

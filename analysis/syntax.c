@@ -86,9 +86,15 @@ static uint8_t node_kind(TSNode node) {
     return ts_node_is_named(node) ? NODE_ERROR : KIND_DROPPED;
 }
 
-static bool is_inert(uint8_t parent, uint8_t field) {
-    return (parent == NODE_ATTRIBUTE && field == FIELD_ATTRIBUTE) ||
-           (parent == NODE_KEYWORD_ARGUMENT && field == FIELD_NAME) || parent == NODE_MEMBER_TYPE;
+/* The kind of a node that its place makes something else. */
+static uint8_t kind_in_place(uint8_t kind, uint8_t parent, uint8_t field) {
+    bool interpolated = parent == NODE_INTERPOLATION || parent == NODE_FORMAT_EXPRESSION;
+    if (kind == NODE_NAMED_EXPRESSION && interpolated) return NODE_FORMATTED;
+    if (kind != NODE_IDENTIFIER) return kind;
+    bool inert = (parent == NODE_ATTRIBUTE && field == FIELD_ATTRIBUTE) ||
+                 (parent == NODE_KEYWORD_ARGUMENT && field == FIELD_NAME) ||
+                 parent == NODE_MEMBER_TYPE;
+    return inert ? NODE_INERT : kind;
 }
 
 static bool has_scope(uint8_t kind) {
@@ -139,7 +145,7 @@ static uint32_t layout_node(struct layout *l, const TSTreeCursor *cursor) {
 
     uint32_t parent = l->open.len ? l->open.items[l->open.len - 1] : SYNTAX_NONE;
     uint8_t parent_kind = parent == SYNTAX_NONE ? NODE_OTHER : l->out->nodes.items[parent].kind;
-    if (kind == NODE_IDENTIFIER && is_inert(parent_kind, flat.field)) flat.kind = NODE_INERT;
+    flat.kind = kind = kind_in_place(kind, parent_kind, flat.field);
     if (flat.field == FIELD_BODY && has_scope(parent_kind)) flat.flags = NODE_SCOPE_BODY;
     if (kind_binds(kind)) {
         uint8_t flags = kind == NODE_NAMED_EXPRESSION ? NODE_BINDS | NODE_WALRUS : NODE_BINDS;

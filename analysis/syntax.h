@@ -103,16 +103,17 @@ typedef struct TSParser TSParser;
     X(CONCATENATED_STRING, "concatenated_string")                                                  \
     X(STRING_CONTENT, "string_content")                                                            \
     X(INTERPOLATION, "interpolation")                                                              \
+    X(FORMAT_EXPRESSION, "format_expression")                                                      \
     X(INTEGER, "integer")                                                                          \
     X(TRUE, "true")
 
 #define NODE_AS_ENUM(name, text) NODE_##name,
 enum node_kind {
-    NODE_MAP(NODE_AS_ENUM)
-        NODE_INERT, /* an identifier that is no name: an attribute, a keyword of a call */
+    NODE_INERT,     /* an identifier that is no name: an attribute, a keyword of a call */
+    NODE_FORMATTED, /* `x:=5` in f"{x:=5}", which looks like a named expression: x, formatted */
     NODE_ERROR,     /* text that fits nowhere */
     NODE_OTHER,
-    NODE_KINDS
+    NODE_MAP(NODE_AS_ENUM) NODE_KINDS
 };
 
 #define FIELD_MAP(X)                                                                               \

@@ -43,7 +43,7 @@ EXPLAINED = {
     "test/test_compile.py": "syntax error reported",
 }
 COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>")
-GROUP_BYTES_MAX = 60_000
+BLOCK_BYTES_MAX = 60_000  # much denser ones are too big for Relight, see syntax_parse()
 
 
 # --- the reference ---
@@ -261,7 +261,8 @@ class Unfold(ast.NodeTransformer):
         if isinstance(last, ast.Raise) and last.exc:
             values = [last.exc, last.cause] if last.cause else [last.exc]
             node.body[-1:] = [ast.copy_location(ast.Expr(v), last) for v in values]
-        if isinstance(last, ast.While) and not any(isinstance(n, ast.Break) for n in ast.walk(last)):
+        breaks = any(isinstance(n, ast.Break) for n in ast.walk(last))
+        if isinstance(last, ast.While) and isinstance(last.test, ast.Constant) and not breaks:
             last.test = ast.copy_location(ast.Name(NOT_A_TEST, ast.Load()), last.test)
         return node
 
@@ -408,7 +409,7 @@ def blocks_of(path):
     for group in filter(None, groups):
         span = (first_line(group[0]) - 1, group[-1].end_lineno)
         block = "\n".join(lines[slice(*span)]) + "\n"
-        if span not in seen and len(block) <= GROUP_BYTES_MAX:
+        if span not in seen and len(block) <= BLOCK_BYTES_MAX:
             seen.add(span)
             yield span[0] + 1, block
     yield from bodies(tree, lines)
@@ -420,7 +421,9 @@ def bodies(tree, lines):
             first, last = node.body[0], node.body[-1]
             if first.lineno > node.lineno:
                 text = "\n".join(lines[first_line(first) - 1 : last.end_lineno])
-                yield first_line(first), textwrap.dedent(text) + "\n"
+                block = textwrap.dedent(text) + "\n"
+                if len(block) <= BLOCK_BYTES_MAX:
+                    yield first_line(first), block
 
 
 def analyse_all(dump, blocks):
@@ -477,7 +480,7 @@ def main():
     parser.add_argument("dump")
     parser.add_argument("paths", nargs="*")
     parser.add_argument("--full", action="store_true", help="every file, not a sample")
-    parser.add_argument("--files", type=int, default=450, help="size of the sample")
+    parser.add_argument("--files", type=int, default=300, help="size of the sample")
     parser.add_argument("--show", type=int, default=20, help="disagreements to print")
     args = parser.parse_intermixed_args()
     warnings.simplefilter("ignore")

@@ -35,7 +35,7 @@ void compare_tainted(const struct lane *lane, flag_vec *by_index) {
         bool broken = runner_status(lane->runner, block) == STATUS_SYNTAX_ERROR;
         vec_push(by_index, broken || block->symbols.syntax_error);
     }
-    for (size_t i = 0; i < document_block_count(lane->doc); i++)
+    for (size_t i = 0; i < by_index->len; i++)
         by_index->items[i] |= reads_flagged(lane, by_index, document_block(lane->doc, i));
 }
 
@@ -120,7 +120,7 @@ bool compare_lanes(const struct lane *edited, const struct lane *full, struct bu
         same = same_shape(edited, full, i);
     if (!same) buf_append(why, STR("the blocks are not those of a fresh analysis\n"));
     compare_tainted(edited, &tainted);
-    for (size_t i = 0; same && i < document_block_count(full->doc); i++)
+    for (size_t i = 0; same && i < tainted.len; i++)
         same = (tainted.items[i] && runner_status(edited->runner, document_block(edited->doc, i)) !=
                                         STATUS_SYNTAX_ERROR) ||
                same_block(edited, full, i, why);

@@ -6,6 +6,6 @@
 #include "base/err.h"
 
 char *scratch_create(struct err *err); /* its path, to be destroyed; NULL on error */
-void scratch_destroy(char *path);
+void scratch_destroy(char *folder);
 
 #endif

@@ -139,7 +139,7 @@ static void check_equals_fresh(const struct document *doc, const char *file, uns
 }
 
 static void check_edits(const char *file, struct str content, unsigned seed) {
-    uint64_t random = 88172645463325252u + seed * 7919u;
+    uint64_t random = 88172645463325252u + seed * UINT64_C(7919);
     struct document *doc = document_create(content);
     for (unsigned step = 0; step < EDITS; step++) {
         for (uint32_t edits = 1 + below(&random, 3) / 2; edits > 0; edits--) edit(doc, &random);

@@ -254,6 +254,8 @@ static void expressions(void **state) {
         {"sum(x + y for x in z)", "", "y z", "", ""},
         {"[x async for x in y]", "", "y", "", ""},
         {"f'{x!r:>{w}} {y=} {z:%d}'", "", "w x y z", "", ""},
+        {"f'{x:=5} {(y := z)}'", "y", "x z", "", ""},
+        {"def f(x): return f'{x:={w}}'", "f", "w~", "", ""},
         {"f'{f\"{a[\"k\"]}\"}' rf'{b}' '{c}'", "", "a b", "", ""},
         {"f(a, *b, k=c, **d)", "", "a b c d f", "", ""},
         {"a.b.c[d:e, ::f](g).h", "", "a d e f g", "", ""},

@@ -469,7 +469,7 @@ static void output_limits(void **state) {
     assert_non_null(strstr(buf_cstr(&c->transcript), "é\"\nok truncated"));
     client_run(c, "'é' * 200000000", (struct run_options){0}); /* a repr of 400 MB */
     assert_non_null(strstr(buf_cstr(&c->transcript), "bytes left out: above the limit]\"\nok tr"));
-    assert_true(c->transcript.len < 2 * OUTPUT_BYTES);
+    assert_true(c->transcript.len < (size_t)2 * OUTPUT_BYTES);
     check(c, "print(1)", "out \"1\\n\"\nok");
     client_destroy(c);
 }
