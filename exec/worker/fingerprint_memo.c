@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fingerprint_memo.c - open addressing by address; see fingerprint_memo.h. */
+#include "exec/worker/fingerprint_memo.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+void memo_finish(struct memo *m) {
+    for (size_t i = 0; i < m->cap; i++) Py_XDECREF(m->slots[i].object);
+    free(m->slots);
+    *m = (struct memo){0};
+}
+
+/* Objects are aligned to 16 bytes: the low bits say nothing. */
+static size_t slot_of(const struct memo *m, const PyObject *object) {
+    uint64_t bits = (uint64_t)(uintptr_t)object >> 4;
+    return (size_t)((bits * 0x9E3779B97F4A7C15u) >> 20) & (m->cap - 1);
+}
+
+static struct memo_entry *find(const struct memo *m, const PyObject *object) {
+    size_t at = slot_of(m, object);
+    while (m->slots[at].object && m->slots[at].object != object) at = (at + 1) & (m->cap - 1);
+    return &m->slots[at];
+}
+
+static void grow(struct memo *m) {
+    struct memo old = *m;
+    m->cap = old.cap ? old.cap * 2 : 256;
+    m->slots = xcalloc(m->cap, sizeof *m->slots);
+    for (size_t i = 0; i < old.cap; i++)
+        if (old.slots[i].object) *find(m, old.slots[i].object) = old.slots[i];
+    free(old.slots);
+}
+
+struct memo_entry *memo_slot(struct memo *m, PyObject *object, bool *found) {
+    if ((m->len + 1) * 4 > m->cap * 3) grow(m);
+    struct memo_entry *entry = find(m, object);
+    *found = entry->object != NULL;
+    if (!*found) {
+        Py_INCREF(object);
+        entry->object = object;
+        m->len++;
+    }
+    return entry;
+}
