@@ -178,8 +178,7 @@ static const char *const library_values[] = {
     "x = {}.keys()",
     "x = {1: 2}.keys()",
     "x = {1: 2}.values()",
-    "import types; "
-    "x = types.MappingProxyType({1: 2})",
+    "import types; x = types.MappingProxyType({1: 2})",
     "x = super(bool, True)",
     "x = memoryview(bytearray(b'ab'))",
     "x = memoryview(bytearray(b'ab'))[:1]",
