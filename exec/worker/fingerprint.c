@@ -165,28 +165,27 @@ void walk__parts_take(struct fingerprint_walk *w, PyObject *parts) {
     push_take(w, tuple ? FRAME_TUPLE : FRAME_LIST, parts, true);
 }
 
-/* The next children of a frame, up to two; false at its end.  `held` is to be released. */
-struct children {
-    PyObject *items[2]; /* borrowed */
-    PyObject *held;
-};
-
-static bool next_children(struct fingerprint_walk *w, struct frame *frame, struct children *c) {
-    *c = (struct children){0};
+/* The next children of a frame, up to two, as new references (a thread of the user's may take them
+ * out of their container while pandas' code runs); false at its end. */
+static bool next_children(struct fingerprint_walk *w, struct frame *frame, PyObject *items[2]) {
+    items[0] = items[1] = NULL;
     switch (frame->kind) {
     case FRAME_LIST:
         if (frame->at >= PyList_Size(frame->object)) return false;
-        c->items[0] = PyList_GetItem(frame->object, frame->at++);
+        items[0] = Py_NewRef(PyList_GetItem(frame->object, frame->at++));
         return true;
     case FRAME_TUPLE:
         if (frame->at >= PyTuple_Size(frame->object)) return false;
-        c->items[0] = PyTuple_GetItem(frame->object, frame->at++);
+        items[0] = Py_NewRef(PyTuple_GetItem(frame->object, frame->at++));
         return true;
     case FRAME_DICT:
-        return PyDict_Next(frame->object, &frame->at, &c->items[1], &c->items[0]);
+        if (!PyDict_Next(frame->object, &frame->at, &items[1], &items[0])) return false;
+        Py_INCREF(items[0]);
+        Py_INCREF(items[1]);
+        return true;
     case FRAME_ITER:
-        c->items[0] = c->held = PyIter_Next(frame->object);
-        if (c->held) return true;
+        items[0] = PyIter_Next(frame->object);
+        if (items[0]) return true;
         if (PyErr_Occurred()) walk__unknown(w);
         walk__u8(w, TAG_END);
         return false;
@@ -199,19 +198,19 @@ static void pop(struct fingerprint_walk *w) {
 }
 
 static void walk_stack(struct fingerprint_walk *w) {
-    struct children c;
+    PyObject *items[2];
     while (w->stack.len && !w->stopped) {
         struct frame *frame = &w->stack.items[w->stack.len - 1];
         bool temp = frame->temp;
-        if (!next_children(w, frame, &c)) {
+        if (!next_children(w, frame, items)) {
             pop(w);
             continue;
         }
-        for (int i = 0; i < 2 && c.items[i]; i++) {
-            w->temp = temp && Py_REFCNT(c.items[i]) == 1;
-            walk__object(w, c.items[i]);
+        for (int i = 0; i < 2 && items[i]; i++) {
+            w->temp = temp && Py_REFCNT(items[i]) == 2; /* the container's and ours */
+            walk__object(w, items[i]);
+            Py_DECREF(items[i]);
         }
-        Py_XDECREF(c.held);
     }
     while (w->stack.len) pop(w);
 }

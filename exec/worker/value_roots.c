@@ -42,12 +42,23 @@ struct root *roots_next(const struct roots *r, size_t *cursor) {
     return entry ? entry->value : NULL;
 }
 
+void roots_mark(struct roots *r, PyObject *dict) {
+    PyObject *name, *value; /* borrowed */
+    Py_ssize_t at = 0;
+    while (PyDict_Next(dict, &at, &name, &value)) {
+        struct root *root = roots_get(r, value);
+        if (root) root->marked = true;
+    }
+}
+
 void roots_sweep(struct roots *r) {
     VEC(struct root *) dead = {0};
     size_t cursor = 0;
     struct root *root;
-    while ((root = roots_next(r, &cursor)))
-        if (Py_REFCNT(root->value) == 1) vec_push(&dead, root);
+    while ((root = roots_next(r, &cursor))) {
+        if (!root->marked) vec_push(&dead, root);
+        root->marked = false;
+    }
     for (size_t i = 0; i < dead.len; i++) map_remove(&r->map, key_of(&dead.items[i]->value));
     for (size_t i = 0; i < dead.len; i++) root_destroy(dead.items[i]);
     vec_finish(&dead);

@@ -4,7 +4,7 @@
  * A root is known by its object, not by a name: when the names are rewound and come back, what was
  * known of the object still holds, for nothing else can have changed it unseen.
  * INVARIANT: between runs a root's print is that of its object's state now.
- * Owns its references; a root goes when nobody else holds its object. */
+ * Owns its references; a root goes when it is not marked before the next sweep. */
 #ifndef EXEC_WORKER_VALUE_ROOTS_H
 #define EXEC_WORKER_VALUE_ROOTS_H
 
@@ -24,6 +24,7 @@ struct root {
     struct root_state now, before; /* `before`: when the block that runs was entered */
     PyObject *label;               /* owned: what the run's walk calls it; NULL: not part of it */
     bool changed;                  /* by the block that ran */
+    bool marked;                   /* some name, at some place of the document, has it */
 };
 
 struct roots {
@@ -38,7 +39,10 @@ struct root *roots_get(const struct roots *r, const PyObject *value);
 /* The same, made (not walked yet) when there is none. */
 struct root *roots_add(struct roots *r, PyObject *value);
 
-/* Drop the roots whose objects nobody else holds.  May run finalizers of the user's. */
+/* Mark the roots of all values in a dict. */
+void roots_mark(struct roots *r, PyObject *dict);
+
+/* Drop the roots that were not marked since the last time.  May run finalizers of the user's. */
 void roots_sweep(struct roots *r);
 
 /* Next root of all: start with *cursor = 0; NULL at the end. */

@@ -30,10 +30,11 @@ void values__start_clock(struct values *v) {
 
 /* --- Life --- */
 
-struct values *values_create(PyObject *globals, struct values_limits limits) {
+struct values *values_create(PyObject *globals, PyObject *bindings, struct values_limits limits) {
     struct values *v = xcalloc(1, sizeof *v);
     v->limits = limits;
     v->globals = Py_NewRef(globals);
+    v->bindings = Py_NewRef(bindings);
     v->prints = fingerprinter_create(globals);
     v->reads = PyList_New(0);
     if (v->prints && v->reads) return v;
@@ -47,6 +48,7 @@ void values_destroy(struct values *v) {
     roots_finish(&v->roots);
     fingerprinter_destroy(v->prints);
     Py_XDECREF(v->reads);
+    Py_XDECREF(v->bindings);
     Py_XDECREF(v->globals);
     free(v);
 }
@@ -105,6 +107,16 @@ static void forget_run(struct values *v) {
         v->context.items[i]->changed = false;
     }
     vec_clear(&v->context);
+}
+
+/* Forget the values that no name has at any place of the document. */
+static void forget_values(struct values *v) {
+    PyObject *block, *names; /* borrowed */
+    Py_ssize_t at = 0;
+    roots_mark(&v->roots, v->globals);
+    while (PyDict_Next(v->bindings, &at, &block, &names))
+        if (PyDict_Check(names)) roots_mark(&v->roots, names);
+    roots_sweep(&v->roots);
 }
 
 /* Values that came to be bound since the last run: by what rewound the names. */
@@ -166,7 +178,7 @@ void values__add_context(struct values *v, PyObject *name) {
 
 void values_enter(struct values *v, const struct str *reads, size_t count, bool everything) {
     forget_run(v);
-    roots_sweep(&v->roots);
+    forget_values(v);
     values__start_clock(v);
     walk_new(v);
     Py_XDECREF(v->reads);

@@ -26,8 +26,10 @@ struct values_limits {
 
 struct values;
 
-/* `globals` (kept) is the document's namespace.  NULL with an exception set on failure. */
-struct values *values_create(PyObject *globals, struct values_limits limits);
+/* Both are kept: `globals` is the document's namespace; `bindings` is a dict of dicts, for each
+ * block the values that it bound to names, so that what is known of a value lasts as long as it
+ * can come back.  NULL with an exception set on failure. */
+struct values *values_create(PyObject *globals, PyObject *bindings, struct values_limits limits);
 void values_destroy(struct values *v); /* accepts NULL */
 
 /* Before a run, with the names bound as the block is to see them.  `reads`: the names it may read;

@@ -9,7 +9,7 @@
 struct values {
     struct values_limits limits;
     struct fingerprinter *prints;
-    PyObject *globals;
+    PyObject *globals, *bindings;
     struct roots roots;
     uint64_t deadline; /* of the current values_enter() or values_leave() */
 

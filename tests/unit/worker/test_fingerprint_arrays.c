@@ -89,10 +89,8 @@ static const char *const pandas_values[] = {
     "pd.DataFrame({'a': ['x', 'z']})",
     "pd.DataFrame({'a': ['x', 'y']}, dtype='category')",
     "pd.DataFrame({'a': ['x', 'y']}, dtype='string')",
-    "pd.DataFrame({'a': pd.date_range('2020', periods=2), 'b': pd.date_range('2021', "
-    "periods=2)})",
-    "pd.DataFrame({'a': pd.date_range('2020', periods=2), 'b': pd.date_range('2022', "
-    "periods=2)})",
+    "pd.DataFrame({k: pd.date_range(k, periods=2) for k in ('2020', '2021')})",
+    "pd.DataFrame({k: pd.date_range(k, periods=2) for k in ('2020', '2022')})",
     "pd.DataFrame({'a': pd.date_range('2020', periods=2, tz='UTC')})",
     "pd.DataFrame({'a': [1, None]}, dtype='Int64')",
     "pd.DataFrame({'a': [1, 2]}, dtype='Int64')",

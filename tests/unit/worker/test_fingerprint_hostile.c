@@ -171,14 +171,14 @@ static void check_budget(const char *source, struct fingerprint_budget budget) {
 
 static void test_budget(void **state) {
     (void)state;
-    const struct fingerprint_budget little = {1000, 60 * 1000000}, brief = {UINT64_MAX, 20000};
+    const struct fingerprint_budget little = {1000, 60000000}, brief = {UINT64_MAX, 20000};
     const char *explosion = "x = (1,)\nfor _ in range(60): x = (x, x)"; /* 2**60 tuples */
     check_budget("x = list(range(1000))", little);
     check_budget("x = bytes(2000)", little);
     check_budget("x = 'a' * 2000", little);
     check_budget("x = bytearray(2000)", little);
     check_budget(explosion, brief);
-    check_budget(explosion, (struct fingerprint_budget){1 << 20, 60 * 1000000});
+    check_budget(explosion, (struct fingerprint_budget){1 << 20, 60000000});
     PyObject *value = value_of("x = list(range(90))");
     assert_true(print_of(value, little).exact);
     Py_DECREF(value);
