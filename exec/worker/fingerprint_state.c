@@ -17,7 +17,9 @@ static PyObject *reduce(struct fingerprint_walk *w, PyObject *object,
     return result;
 }
 
+/* Its reduction, and the objects in it that its row names as well: a reduction may hold copies. */
 void walk__reduce(struct fingerprint_walk *w, PyObject *object, const struct type_info *info) {
+    if (info->row->attributes) walk__attributes(w, object, info);
     PyObject *result = reduce(w, object, info);
     walk__u8(w, TAG_REDUCED);
     walk__hash(w, info->name);

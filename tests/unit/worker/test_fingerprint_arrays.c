@@ -74,6 +74,13 @@ static void test_numpy(void **state) {
             "x[1][0]['a'] = 1");
     changed("import numpy as np; x = np.array(['2020'], dtype='M8[D]')", "x[0] = '2021'");
     changed("import numpy as np; x = np.random.default_rng(1)", "x.random()");
+    changed("import numpy as np; x = np.random.RandomState(1)", "x.normal()");
+    changed("import numpy as np; g = np.random.default_rng(1); x = np.random.Generator("
+            "g.bit_generator)",
+            "g.random()");
+    differ("import numpy as np; g = np.random.default_rng(1); x = [g, np.random.Generator("
+           "g.bit_generator)]",
+           "import numpy as np; x = [np.random.default_rng(1), np.random.default_rng(1)]");
     unchanged("import numpy as np; x = np.zeros((3, 3))", "x.sum(), x.T @ x, repr(x), x[1]");
     unknown("import numpy as np; x = np.zeros(1, dtype=[('a', 'O')])");
 }
