@@ -69,7 +69,12 @@ static const char reference[] =
     "    elif isinstance(o, C): setattr(o, 'k%d' % next(fresh), new)\n"
     "    elif isinstance(o, S): o.a = next(fresh)\n"
     "    else: o.append(new)\n"
-    "def graph(seed): return build(random.Random(seed), [], 3)\n"
+    "def graph(seed):\n"
+    "    r = random.Random(seed)\n"
+    "    if seed % 2: return build(r, [], 3)\n"
+    "    lists = [[], [], []]\n" /* few enough for many to differ in one reference only */
+    "    for l in lists: l += r.choices(lists + [0], k=r.randrange(1, 3))\n"
+    "    return lists[0]\n"
     "def texts(): return {n: write(globals()[n], {}) for n in names if n in globals()}\n"
     "names = ['n%d' % i for i in range(6)]\n"
     "def start(seed):\n"
