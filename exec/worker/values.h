@@ -18,10 +18,11 @@
 #include "base/vec.h"
 #include "exec/worker/fingerprint.h"
 
+/* Before a run, and again after it, the values may take `microseconds` together; when these are
+ * over, each of the rest may take a moment more, so that small values are still exact. */
 struct values_limits {
     struct fingerprint_budget value; /* for one value */
-    uint64_t microseconds;           /* for all together, before a run and again after it; then */
-                                     /* each may only cost a moment more */
+    uint64_t microseconds;
 };
 
 struct values;
