@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fingerprint.h - 128 bits that stand for everything that can be reached from a value.
+ *
+ * Two values with equal fingerprints print, iterate, compare and call alike: the type of every
+ * object, its content, the order of dicts and sets, and which objects inside are one and the same
+ * all count.  Two functions are equal when their code, defaults, closures and attributes are; where
+ * the code lies, its comments and its line numbers do not count.
+ *
+ * NOTE[names] A function of the document reads module-level names when it is called.  The
+ * fingerprint holds these names, not their values: they are reported with it, and whoever depends
+ * on the value depends on them as well, each by its own fingerprint.
+ * NOTE[opaque] Modules, and whatever another module holds under its own name, count by that name.
+ * What cannot be seen through (generators, files, locks, objects of unknown extension types) makes
+ * the fingerprint inexact; the objects it reaches are still found, as the garbage collector does.
+ * NOTE[no-user-code] Nothing here calls the user's code: attributes are read below properties and
+ * __getattribute__, types are Py_TYPE(), and the garbage collector, which might call __del__(),
+ * waits.  Only methods of known extension types, the standard library's and pandas' own are called.
+ *
+ * Interpreter process, main thread, with the GIL; the walk does not use the C stack for depth. */
+#ifndef EXEC_WORKER_FINGERPRINT_H
+#define EXEC_WORKER_FINGERPRINT_H
+
+#include "base/hash.h"
+#include "exec/worker/py.h"
+
+/* What is known about types and byte code; one for the interpreter. */
+struct fingerprinter;
+
+/* `globals` (kept) is the document's namespace.  NULL with an exception set on failure. */
+struct fingerprinter *fingerprinter_create(PyObject *globals);
+void fingerprinter_destroy(struct fingerprinter *f); /* accepts NULL */
+
+/* How much one value may cost; beyond it the fingerprint is neither exact nor complete. */
+struct fingerprint_budget {
+    uint64_t bytes; /* of what is hashed; a small object counts about ten */
+    uint64_t microseconds;
+};
+
+struct fingerprint {
+    struct hash128 content; /* of the value alone */
+    struct hash128 linked;  /* the same, and what it shares with earlier values of the walk */
+    bool exact;             /* false: the hashes say nothing */
+    bool complete;          /* false: there may be more objects and names than were found */
+    bool wild;              /* it may read any name: globals(), exec(), the module itself */
+};
+
+/* A walk over several values, in the caller's order, between which no user code runs. */
+struct fingerprint_walk;
+struct fingerprint_walk *fingerprint_begin(struct fingerprinter *f);
+void fingerprint_end(struct fingerprint_walk *w); /* accepts NULL */
+
+/* Fingerprint the next value.  `label` (a str, kept) is what later values call it when they share
+ * objects with it.  Never fails and leaves no exception. */
+struct fingerprint fingerprint_value(struct fingerprint_walk *w, PyObject *label, PyObject *value,
+                                     struct fingerprint_budget budget);
+
+/* About the last value, borrowed until the next: */
+
+/* The document's names that its functions use: a set of str. */
+PyObject *fingerprint_names(const struct fingerprint_walk *w);
+
+/* The objects it reaches that can change, by address, in no order and perhaps repeated; memory
+ * that arrays and views share counts as the object that owns it. */
+struct fingerprint_ids {
+    const uintptr_t *items;
+    size_t len;
+};
+struct fingerprint_ids fingerprint_ids(const struct fingerprint_walk *w);
+
+/* Of these objects, in the order of the walk: equal content and an equal trail, before and after a
+ * block, mean that no object was changed or exchanged for an equal one. */
+struct hash128 fingerprint_trail(const struct fingerprint_walk *w);
+
+#endif
