@@ -69,9 +69,23 @@ static void add_reason(struct planner *p, const struct block *block, enum reason
     if (item->reasons.len < MAX_REASONS) vec_push(&item->reasons, (struct reason){kind, ref});
 }
 
+/* What the block reads from: the graph's answer, and the values of names that it may or may not
+ * bind.  When it leaves one as it was, its own value of the name is what it found. */
+static void upstream(const struct document *doc, const struct block *block, block_vec *out) {
+    const struct block_graph *graph = document_graph(doc);
+    graph_upstream(graph, block, out);
+    for (size_t i = 0; i < block->symbols.provides.len; i++) {
+        const struct definition *d = &block->symbols.provides.items[i];
+        const struct block *found = d->certain ? NULL : graph_provider(graph, block, d->name);
+        bool listed = !found;
+        for (size_t k = 0; k < out->len && !listed; k++) listed = out->items[k] == found;
+        if (!listed) vec_push(out, found);
+    }
+}
+
 static const block_vec *upstream_of(struct planner *p, const struct block *block) {
     vec_clear(&p->upstream);
-    graph_upstream(document_graph(p->doc), block, &p->upstream);
+    upstream(p->doc, block, &p->upstream);
     return &p->upstream;
 }
 
@@ -220,7 +234,7 @@ const struct plan_item *plan_find(const struct plan *plan, block_id block) {
 void trace_reads_now(read_vec *out, const struct document *doc, const struct trace_store *traces,
                      const struct block *block) {
     block_vec up = {0};
-    graph_upstream(document_graph(doc), block, &up);
+    upstream(doc, block, &up);
     for (size_t i = 0; i < up.len; i++)
         vec_push(out, (struct trace_read){up.items[i]->id, serial_of(traces, up.items[i]->id)});
     vec_finish(&up);
