@@ -94,14 +94,14 @@ static uint64_t serial_of(const struct trace_store *traces, block_id id) {
     return t ? t->serial : 0;
 }
 
-/* What the block reads now against what it read: a provider that is another, or ran anew. */
+/* What the block reads now against what it read: a provider that is another, at another place
+ * among them (the later one binds last), or that ran anew. */
 static void verify_reads(struct planner *p, const struct block *block, const struct trace *t) {
     const block_vec *now = upstream_of(p, block);
     for (size_t i = 0; i < now->len; i++) {
         const struct block *provider = now->items[i];
-        const struct trace_read *read = NULL;
-        for (size_t k = 0; k < t->reads.len && !read; k++)
-            if (t->reads.items[k].provider == provider->id) read = &t->reads.items[k];
+        const struct trace_read *read = i < t->reads.len ? &t->reads.items[i] : NULL;
+        if (read && read->provider != provider->id) read = NULL;
         bool rerun = planned(p, provider) && !p->items[provider->index].restore_only;
         if (!read || rerun || read->serial != serial_of(p->traces, provider->id))
             add_reason(p, block, REASON_REQUIRES, provider->id);
