@@ -146,10 +146,9 @@ static void cascade_absence(const struct document *doc, const struct trace_store
     }
 }
 
-/* Whether a present run of `mutator` has changed what a block at `index` is about to read. */
+/* Whether `mutator` has changed what a block at `index` is about to read.  That its values have
+ * lost their footing since does not take the change back: only making the object anew does. */
 static bool mutated_later(const struct planner *p, block_id mutator, uint32_t index) {
-    const struct trace *t = trace_get(p->traces, mutator);
-    if (!t || !t->present) return false;
     const struct block *block = document_block_by_id(p->doc, mutator);
     return !block || block->index >= index || planned(p, block);
 }
@@ -274,7 +273,7 @@ void trace_record_mutations(struct trace *t, const id_vec *makers,
 void trace_undo_mutations(struct trace *t, const struct document *doc,
                           const struct trace_store *traces) {
     bool any = false;
-    for (size_t i = 0; t->present && i < t->mutated.len; i++) {
+    for (size_t i = 0; i < t->mutated.len; i++) {
         struct trace *maker = trace_get(traces, t->mutated.items[i]);
         if (!maker || !maker->present || !has_id(&maker->mutated_by, t->block)) continue;
         any = true;
