@@ -137,6 +137,7 @@ static block_id blocked_by(const struct runner *r, const struct block *block) {
     const struct block_graph *graph = document_graph(r->doc);
     block_id by = 0;
     name_vec names = {0};
+    if (block->symbols.syntax_error) return 0; /* the worker will tell what is wrong with it */
     graph_requires(graph, block, &names);
     for (size_t i = 0; i < names.len && !by; i++) {
         const struct requirement *own = symbols_requirement(&block->symbols, names.items[i]);
