@@ -69,9 +69,23 @@ static void add_reason(struct planner *p, const struct block *block, enum reason
     if (item->reasons.len < MAX_REASONS) vec_push(&item->reasons, (struct reason){kind, ref});
 }
 
+/* What the block reads from: the graph's answer, and the values of names that it may or may not
+ * bind.  When it leaves one as it was, its own value of the name is what it found. */
+static void upstream(const struct document *doc, const struct block *block, block_vec *out) {
+    const struct block_graph *graph = document_graph(doc);
+    graph_upstream(graph, block, out);
+    for (size_t i = 0; i < block->symbols.provides.len; i++) {
+        const struct definition *d = &block->symbols.provides.items[i];
+        const struct block *found = d->certain ? NULL : graph_provider(graph, block, d->name);
+        bool listed = !found;
+        for (size_t k = 0; k < out->len && !listed; k++) listed = out->items[k] == found;
+        if (!listed) vec_push(out, found);
+    }
+}
+
 static const block_vec *upstream_of(struct planner *p, const struct block *block) {
     vec_clear(&p->upstream);
-    graph_upstream(document_graph(p->doc), block, &p->upstream);
+    upstream(p->doc, block, &p->upstream);
     return &p->upstream;
 }
 
@@ -80,14 +94,14 @@ static uint64_t serial_of(const struct trace_store *traces, block_id id) {
     return t ? t->serial : 0;
 }
 
-/* What the block reads now against what it read: a provider that is another, or ran anew. */
+/* What the block reads now against what it read: a provider that is another, at another place
+ * among them (the later one binds last), or that ran anew. */
 static void verify_reads(struct planner *p, const struct block *block, const struct trace *t) {
     const block_vec *now = upstream_of(p, block);
     for (size_t i = 0; i < now->len; i++) {
         const struct block *provider = now->items[i];
-        const struct trace_read *read = NULL;
-        for (size_t k = 0; k < t->reads.len && !read; k++)
-            if (t->reads.items[k].provider == provider->id) read = &t->reads.items[k];
+        const struct trace_read *read = i < t->reads.len ? &t->reads.items[i] : NULL;
+        if (read && read->provider != provider->id) read = NULL;
         bool rerun = planned(p, provider) && !p->items[provider->index].restore_only;
         if (!read || rerun || read->serial != serial_of(p->traces, provider->id))
             add_reason(p, block, REASON_REQUIRES, provider->id);
@@ -132,10 +146,9 @@ static void cascade_absence(const struct document *doc, const struct trace_store
     }
 }
 
-/* Whether a present run of `mutator` has changed what a block at `index` is about to read. */
+/* Whether `mutator` has changed what a block at `index` is about to read.  That its values have
+ * lost their footing since does not take the change back: only making the object anew does. */
 static bool mutated_later(const struct planner *p, block_id mutator, uint32_t index) {
-    const struct trace *t = trace_get(p->traces, mutator);
-    if (!t || !t->present) return false;
     const struct block *block = document_block_by_id(p->doc, mutator);
     return !block || block->index >= index || planned(p, block);
 }
@@ -220,7 +233,7 @@ const struct plan_item *plan_find(const struct plan *plan, block_id block) {
 void trace_reads_now(read_vec *out, const struct document *doc, const struct trace_store *traces,
                      const struct block *block) {
     block_vec up = {0};
-    graph_upstream(document_graph(doc), block, &up);
+    upstream(doc, block, &up);
     for (size_t i = 0; i < up.len; i++)
         vec_push(out, (struct trace_read){up.items[i]->id, serial_of(traces, up.items[i]->id)});
     vec_finish(&up);
@@ -260,7 +273,7 @@ void trace_record_mutations(struct trace *t, const id_vec *makers,
 void trace_undo_mutations(struct trace *t, const struct document *doc,
                           const struct trace_store *traces) {
     bool any = false;
-    for (size_t i = 0; t->present && i < t->mutated.len; i++) {
+    for (size_t i = 0; i < t->mutated.len; i++) {
         struct trace *maker = trace_get(traces, t->mutated.items[i]);
         if (!maker || !maker->present || !has_id(&maker->mutated_by, t->block)) continue;
         any = true;

@@ -137,6 +137,7 @@ static block_id blocked_by(const struct runner *r, const struct block *block) {
     const struct block_graph *graph = document_graph(r->doc);
     block_id by = 0;
     name_vec names = {0};
+    if (block->symbols.syntax_error) return 0; /* the worker will tell what is wrong with it */
     graph_requires(graph, block, &names);
     for (size_t i = 0; i < names.len && !by; i++) {
         const struct requirement *own = symbols_requirement(&block->symbols, names.items[i]);
@@ -323,11 +324,17 @@ static bool half_written(const struct document *doc) {
     return false;
 }
 
+/* A block can become prose, or be marked `skip`: then nothing that it did counts any more. */
+static bool executes_still(const struct runner *r, block_id id) {
+    const struct block *block = document_block_by_id(r->doc, id);
+    return block && block_executes(block);
+}
+
 void runner__forget_vanished(struct runner *r) {
     bool may_return = half_written(r->doc); /* swallowed by an open quote, until that is closed */
     for (size_t i = 0; i < r->traces.by_id.len; i++) {
         struct trace *t = r->traces.by_id.items[i];
-        if (!t || document_block_by_id(r->doc, t->block)) continue;
+        if (!t || executes_still(r, t->block)) continue;
         if (t->block == r->running.block) continue; /* its effects are recorded when it ends */
         trace_undo_mutations(t, r->doc, &r->traces);
         bindings_remove(&r->bindings, t);

@@ -168,8 +168,12 @@ static void run_steps(struct interpreter *in, const struct run_request *request,
 static void send_done(struct interpreter *in, const struct run_request *request,
                       const struct outcome *outcome, uint64_t duration) {
     struct buf changes = {0}, frame = {0};
-    uint32_t count = namespace_leave(&in->ns, request->block, request->maybe, request->maybe_count,
-                                     &changes);
+    uint32_t count = 0;
+    /* After an error nobody can tell what would have been bound to the value that it had; what
+     * does not compile leaves the block's values of before as they are. */
+    size_t maybe_count = outcome->status == WIRE_OK ? request->maybe_count : 0;
+    if (outcome->status != WIRE_SYNTAX_ERROR)
+        count = namespace_leave(&in->ns, request->block, request->maybe, maybe_count, &changes);
     size_t mark = wire_begin(&frame, WM_DONE);
     wire_u32(&frame, request->run);
     wire_u32(&frame, request->block);

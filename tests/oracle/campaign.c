@@ -128,6 +128,7 @@ static struct tally add_up(const struct campaign *c) {
         sum.edits += t->edits;
         sum.failures += t->failures;
         sum.blocks += t->blocks;
+        sum.ok += t->ok;
         sum.executed += t->executed;
         sum.restored += t->restored;
         sum.necessary += t->necessary;
@@ -144,10 +145,11 @@ static void report(const struct tally *t, double seconds) {
            (unsigned long long)t->documents, (unsigned long long)t->edits, seconds,
            (double)t->edits / seconds, (unsigned long long)t->failures);
     if (t->blocks == 0) return;
-    printf("executed %llu blocks (%llu of them to restore values); full runs: %llu; necessary: "
-           "%llu\n",
+    printf("executed %llu blocks (%llu of them to restore values); full runs: %llu, %.0f%% of "
+           "them ok; necessary: %llu\n",
            (unsigned long long)t->executed, (unsigned long long)t->restored,
-           (unsigned long long)t->blocks, (unsigned long long)t->necessary);
+           (unsigned long long)t->blocks, 100 * ratio(t->ok, t->blocks),
+           (unsigned long long)t->necessary);
     printf("minimality: %.3f executed for each necessary one, %.3f without restoring\n",
            ratio(t->executed, t->necessary), ratio(t->executed - t->restored, t->necessary));
 }
@@ -176,9 +178,11 @@ static bool run_random(struct campaign *c, const char *scratch) {
 static bool run_files(const struct campaign *c, const char *scratch) {
     struct trial t;
     bool good = true;
+    double start = now();
     trial_init(&t, worker_program(), RELIGHT_ORACLE_HELPERS, scratch);
     t.count = c->count;
     for (size_t i = 0; i < c->file_count; i++) good &= replay_file(&t, c->files[i], c->must_fail);
+    if (!c->must_fail) report(&t.tally, now() - start);
     trial_finish(&t);
     return good;
 }

@@ -15,6 +15,28 @@ static bool flag_of(const struct lane *lane, const flag_vec *flags, block_id id)
     return block && block->index < flags->len && flags->items[block->index];
 }
 
+static bool bound_by(const struct trace *t, struct str name) {
+    for (size_t i = 0; t && i < t->writes.len; i++)
+        if (str_eq(buf_str(&t->writes.items[i].name), name)) return true;
+    return false;
+}
+
+/* Whether it requires a name that a flagged block above bound when its text was whole: the text
+ * may not show that any more, and the value is still there. */
+static bool reads_left_over(const struct lane *lane, const flag_vec *flags,
+                            const struct block *block) {
+    bool any = false;
+    name_vec names = {0};
+    graph_requires(document_graph(lane->doc), block, &names);
+    for (size_t i = 0; i < block->index; i++) {
+        const struct trace *t = trace_of(lane, document_block(lane->doc, i));
+        for (size_t k = 0; flags->items[i] && k < names.len; k++)
+            any |= bound_by(t, names.items[k]);
+    }
+    vec_finish(&names);
+    return any;
+}
+
 static bool reads_flagged(const struct lane *lane, const flag_vec *flags,
                           const struct block *block) {
     const struct trace *t = trace_of(lane, block);
@@ -25,7 +47,7 @@ static bool reads_flagged(const struct lane *lane, const flag_vec *flags,
     for (size_t i = 0; t && i < t->reads.len; i++)
         any |= flag_of(lane, flags, t->reads.items[i].provider);
     vec_finish(&up);
-    return any;
+    return any || reads_left_over(lane, flags, block);
 }
 
 void compare_tainted(const struct lane *lane, flag_vec *by_index) {
@@ -41,15 +63,20 @@ void compare_tainted(const struct lane *lane, flag_vec *by_index) {
 
 /* --- A block as text. --- */
 
-/* Append with every "0x7f..." made the same. */
-static void put_text(struct buf *out, struct str s) {
+/* Append without the digits that follow each `mark`. */
+static void put_without(struct buf *out, struct str s, struct str mark) {
     while (s.len) {
-        const char *at = memmem(s.ptr, s.len, " 0x", 3);
-        size_t n = at ? (size_t)(at - s.ptr) + 3 : s.len;
+        const char *at = memmem(s.ptr, s.len, mark.ptr, mark.len);
+        size_t n = at ? (size_t)(at - s.ptr) + mark.len : s.len;
         buf_append(out, str_slice(s, 0, n));
         while (at && n < s.len && isxdigit((unsigned char)s.ptr[n])) n++;
         s = str_slice(s, n, s.len);
     }
+}
+
+/* Memory addresses differ from run to run. */
+static void put_text(struct buf *out, struct str s) {
+    put_without(out, s, STR(" 0x"));
 }
 
 static void put_frame(struct buf *out, const struct lane *lane, const struct frame *f) {
@@ -66,7 +93,7 @@ static void put_output(struct buf *out, const struct lane *lane, const struct ou
     put_text(out, output_mime(o, STR("text/plain")));
     put_text(out, buf_str(&o->ename));
     buf_append(out, STR(" "));
-    put_text(out, buf_str(&o->evalue));
+    put_without(out, buf_str(&o->evalue), STR(" line "));
     buf_append_byte(out, '\n');
     for (size_t i = 0; i < o->frames.len; i++) put_frame(out, lane, &o->frames.items[i]);
 }
@@ -113,17 +140,25 @@ static bool same_shape(const struct lane *edited, const struct lane *full, size_
            hash128_eq(a->code, b->code);
 }
 
+/* Blocks that need not agree: what rests on unfinished text keeps its results, and a block that
+ * is blocked may not compile either: the engine shows what it found out first. */
+static bool may_differ(const struct lane *edited, const struct lane *full, size_t index,
+                       const flag_vec *tainted) {
+    enum block_status a = runner_status(edited->runner, document_block(edited->doc, index));
+    enum block_status b = runner_status(full->runner, document_block(full->doc, index));
+    if (a == STATUS_SYNTAX_ERROR) return b == STATUS_BLOCKED;
+    return tainted->items[index];
+}
+
 bool compare_lanes(const struct lane *edited, const struct lane *full, struct buf *why) {
     flag_vec tainted = {0};
-    bool same = document_block_count(edited->doc) == document_block_count(full->doc);
-    for (size_t i = 0; same && i < document_block_count(full->doc); i++)
-        same = same_shape(edited, full, i);
+    size_t count = document_block_count(full->doc);
+    bool same = document_block_count(edited->doc) == count;
+    for (size_t i = 0; same && i < count; i++) same = same_shape(edited, full, i);
     if (!same) buf_append(why, STR("the blocks are not those of a fresh analysis\n"));
     compare_tainted(edited, &tainted);
     for (size_t i = 0; same && i < tainted.len; i++)
-        same = (tainted.items[i] && runner_status(edited->runner, document_block(edited->doc, i)) !=
-                                        STATUS_SYNTAX_ERROR) ||
-               same_block(edited, full, i, why);
+        same = may_differ(edited, full, i, &tainted) || same_block(edited, full, i, why);
     vec_finish(&tainted);
     return same;
 }

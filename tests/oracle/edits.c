@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "tests/oracle/grammar.h"
 
-enum { MOST_BLOCKS = 25, FIRST_MOST = 12, FEWEST_BLOCKS = 4, MOST_UNDO = 6 };
+enum { MOST_BLOCKS = 25, FIRST_MOST = 9, FEWEST_BLOCKS = 4, MOST_UNDO = 6 };
 
 /* --- Choosing. --- */
 
@@ -99,7 +99,7 @@ static void replace_block(struct editor *e) {
 }
 
 static void insert_block(struct editor *e) {
-    const char *symbol = prng_chance(&e->prng, 15) ? "start" : "block";
+    const char *symbol = prng_chance(&e->prng, 8) ? "prelude" : "block";
     if (e->draft.paragraphs.len < MOST_BLOCKS)
         draft_insert(&e->draft, below(e, e->draft.paragraphs.len + 1), fresh(e, symbol));
 }
@@ -210,8 +210,8 @@ static const struct edit_kind kinds[] = {
     {"move", 9, 0, move_block},
     {"split", 4, 0, split_block},
     {"join", 3, 0, join_blocks},
-    {"comment", 0, 0, change_comment},
-    {"spacing", 0, 0, change_spacing},
+    {"comment", 5, FEATURE_COMMENTS, change_comment},
+    {"spacing", 2, FEATURE_COMMENTS, change_spacing},
     {"undo", 10, 0, undo},
     {"half typed", 8, FEATURE_SYNTAX, type_half},
 };
@@ -253,13 +253,23 @@ const char *editor_edit(struct editor *e) {
     return what;
 }
 
+static void add_prelude(struct editor *e) {
+    const struct rule *rule = grammar_first("prelude");
+    for (; rule->symbol && strcmp(rule->symbol, "prelude") == 0; rule++) {
+        struct buf text = {0};
+        bool on = (rule->features & e->features) == rule->features;
+        if (!on || prng_chance(&e->prng, 12)) continue;
+        grammar_expand_rule(&text, rule, e->features, &e->prng);
+        vec_push(&e->draft.paragraphs, buf_take(&text));
+    }
+}
+
 void editor_start(struct editor *e, uint64_t seed, unsigned features) {
     e->prng = (struct prng){seed};
     e->features = features;
+    if (prng_chance(&e->prng, 85)) add_prelude(e);
     size_t count = FEWEST_BLOCKS + below(e, FIRST_MOST - FEWEST_BLOCKS + 1);
-    size_t starts = 2 + below(e, 3);
-    for (size_t i = 0; i < count; i++)
-        vec_push(&e->draft.paragraphs, fresh(e, i < starts ? "start" : "block"));
+    for (size_t i = 0; i < count; i++) vec_push(&e->draft.paragraphs, fresh(e, "block"));
 }
 
 void editor_finish(struct editor *e) {

@@ -18,7 +18,7 @@ struct editor {
     bool half_typed;  /* the last edit left a block unfinished */
 };
 
-/* A new document of 4 to 12 blocks; `e` is zeroed. */
+/* A new document: a prelude that binds most names, mostly, and 4 to 9 blocks.  `e` is zeroed. */
 void editor_start(struct editor *e, uint64_t seed, unsigned features);
 
 /* One edit, sometimes two at once.  Returns what it was, in a word or two.  The text may be as

@@ -85,7 +85,17 @@ static void expand_text(struct expansion *e, struct buf *out, struct str text) {
 
 void grammar_expand(struct buf *out, const char *symbol, unsigned features, struct prng *prng) {
     struct expansion e = {.features = features, .prng = prng};
-    expand_symbol(&e, out, str_from(symbol));
+    grammar_expand_rule(out, choose(&e, str_from(symbol)), features, prng);
+}
+
+const struct rule *grammar_first(const char *symbol) {
+    return first_rule(str_from(symbol));
+}
+
+void grammar_expand_rule(struct buf *out, const struct rule *rule, unsigned features,
+                         struct prng *prng) {
+    struct expansion e = {.features = features, .prng = prng};
+    expand_text(&e, out, str_from(rule->text));
     for (int i = 0; i < SLOTS; i++) buf_finish(&e.slots[i]);
 }
 

@@ -21,9 +21,15 @@ struct rule {
 
 extern const struct rule grammar_rules[]; /* by symbol; ends with a NULL symbol */
 
-/* Append an expansion of `symbol` ("block", "start", "expr", ...): no blank lines, no line end at
+/* Append an expansion of `symbol` ("block", "prelude", "expr", ...): no blank lines, no line end at
  * the end. */
 void grammar_expand(struct buf *out, const char *symbol, unsigned features, struct prng *prng);
+
+void grammar_expand_rule(struct buf *out, const struct rule *rule, unsigned features,
+                         struct prng *prng);
+
+/* The first alternative of the symbol, which the others follow. */
+const struct rule *grammar_first(const char *symbol);
 
 /* Another name of the same kind as `name`, or empty when it is not a name of the grammar's. */
 struct str grammar_other_name(struct str name, struct prng *prng);

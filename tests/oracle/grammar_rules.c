@@ -9,6 +9,7 @@
 #define BASIC     0
 #define FUNCTIONS FEATURE_FUNCTIONS
 #define CLASSES   FEATURE_CLASSES
+#define COMMENTS  FEATURE_COMMENTS
 #define ERRORS    FEATURE_ERRORS
 #define IMPORTS   FEATURE_IMPORTS
 #define MUTATION  FEATURE_MUTATION
@@ -109,21 +110,39 @@ const struct rule grammar_rules[] = {
     {"words", BASIC, 1, "f'{<int>}-{<int>}'"},
     {"words", BASIC, 1, "(<text> + '<key>')[-6:]"},
 
-    /* --- What a document begins with, mostly. --- */
-    {"start", BASIC, 4, "<int> = <lit>"},
-    {"start", BASIC, 2, "a = <lit>\nb = <lit>"},
-    {"start", BASIC, 2, "xs = [<lit>, <lit>, <lit>]"},
-    {"start", BASIC, 1, "ys = [<lit>]\ntable = {'k': <lit>}"},
-    {"start", BASIC, 1, "s = '<key>'"},
-    {"start", FUNCTIONS, 2, "def f():\n    return <simple>"},
-    {"start", FUNCTIONS, 1, "def g(n):\n    return n + <simple>"},
-    {"start", CLASSES, 2,
+    /* --- What a document begins with: each of these in turn, but for a few left out, so that most
+     * names are bound, and code that fails hides little. --- */
+    {"prelude", IMPORTS, 1, "import math\nimport math as m\nfrom math import floor as near"},
+    {"prelude", RANDOM, 1, "import random\nrandom.seed(<lit>)"},
+    {"prelude", BASIC, 1, "a = <lit>\nb = <lit>"},
+    {"prelude", BASIC, 1, "c = <lit>"},
+    {"prelude", BASIC, 1, "d = a + <lit>\ns = '<key>'\nt = '<key>'"},
+    {"prelude", BASIC, 1, "xs = [<lit>, <lit>, <lit>]"},
+    {"prelude", BASIC, 1, "ys = [<lit>, <int>]"},
+    {"prelude", BASIC, 1, "table = {'k': <lit>}\nother = {'m': <lit>}"},
+    {"prelude", FUNCTIONS, 1, "def f():\n    return <simple>"},
+    {"prelude", FUNCTIONS, 1, "def g(n):\n    return n + <simple>"},
+    {"prelude", FUNCTIONS, 1, "def h(n=<simple>):\n    return g(n) - f()"},
+    {"prelude", FUNCTIONS, 1,
+     "def make(n):\n    return lambda m: n + m\nadd = make(<int>)\n"
+     "key = lambda n: n <op> <int>"},
+    {"prelude", FUNCTIONS, 1, "def bump():\n    global <int.1>\n    <int.1> += 1"},
+    {"prelude", CLASSES, 1,
      "class P:\n    size = <simple>\n    def area(self):\n"
      "        return self.size + <simple>\np = P()"},
-    {"start", IMPORTS, 1, "import math"},
-    {"start", RANDOM, 3, "import random\nrandom.seed(<lit>)"},
-    {"start", ITERATORS, 2, "it = iter([<lit>, <lit>, <lit>, <lit>])"},
-    {"start", ALIASES, 1, "xs = [<lit>]\nys = xs"},
+    {"prelude", CLASSES, 1, "class Q(P):\n    size = <simple>\nq = Q()"},
+    {"prelude", MUTATION | FUNCTIONS, 1,
+     "def push(n):\n    <xs>.append(n)\ndef grow(items):\n"
+     "    items.append(<lit>)"},
+    {"prelude", ALIASES, 1, "def remember(n, seen=[]):\n    seen.append(n)\n    return len(seen)"},
+    {"prelude", ALIASES, 1,
+     "def counter():\n    count = 0\n    def step():\n"
+     "        nonlocal count\n        count += 1\n        return count\n"
+     "    return step\ntick = counter()"},
+    {"prelude", ALIASES, 1,
+     "box = [<xs>, <dd>]\ndef fill(into):\n    into['<key>'] = <int>\n"
+     "    return len(into)"},
+    {"prelude", ITERATORS, 1, "it = iter([<lit>, <lit>, <lit>, <lit>])"},
 
     /* --- Blocks. --- */
     {"block", BASIC, 12, "<int> = <expr>"},
@@ -157,7 +176,7 @@ const struct rule grammar_rules[] = {
     {"block", BASIC, 1,
      "match <expr>:\n    case 1:\n        <int> = <lit>\n    case <int>:\n"
      "        pass"},
-    {"block", BASIC, 0, "# About <int>, in words."},
+    {"block", COMMENTS, 2, "# About <int>, in words."},
     {"block", BASIC, 1, "print('<int>' in globals())"},
 
     {"block", FUNCTIONS, 5, "def f():\n    return <simple>"},
@@ -236,7 +255,7 @@ const struct rule grammar_rules[] = {
     {"block", MUTATION, 1, "del <xs>[0]"},
     {"block", MUTATION, 1, "<dd>.update(m=<expr>)"},
     {"block", MUTATION, 1, "<xs>.extend(<list>[:2])\nprint(<xs>)"},
-    {"block", MUTATION, 1, "print(<dd>.pop('<key>', None))"},
+    {"block", ALIASES, 1, "print(<dd>.pop('<key>', None))"},
     {"block", MUTATION, 1, "<dd>['<key>'] += 1"},
     {"block", MUTATION, 1, "for v in range(2):\n    <xs>.append(v)"},
     {"block", MUTATION, 1, "if <cond>:\n    <xs>.append(<lit>)"},

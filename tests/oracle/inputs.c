@@ -19,6 +19,7 @@ void inputs_ask(struct lane *lane, const struct block *block) {
     buf_printf(&source, "], %s)", block->symbols.wild ? "True" : "False");
     struct worker_run run = {.ticket = QUESTION_BIT | block->id,
                              .block = QUESTION_BIT | block->id,
+                             .interpreter = lane->interpreter,
                              .source = buf_str(&source),
                              .symbols = &none};
     worker_link_run(&request, &run);
@@ -55,8 +56,9 @@ static void ignore_hello(void *ctx, struct str python, struct str executable) {
     (void)ctx, (void)python, (void)executable;
 }
 
-static void ignore_started(void *ctx, uint32_t pid) {
-    (void)ctx, (void)pid;
+static void on_started(void *ctx, uint32_t pid) {
+    struct lane *lane = ctx;
+    lane->interpreter = pid;
 }
 
 static void ignore_stream(void *ctx, uint32_t ticket, bool is_stderr, struct str bytes) {
@@ -73,7 +75,7 @@ static void ignore_text(void *ctx, struct str text) {
 
 const struct worker_events inputs_events = {
     .hello = ignore_hello,
-    .started = ignore_started,
+    .started = on_started,
     .stream = ignore_stream,
     .display = on_display,
     .done = on_done,

@@ -31,6 +31,7 @@ struct lane {
 
     bool record_inputs;
     struct worker_link tap; /* reads the worker's bytes beside the runner, for inputs */
+    uint32_t interpreter;   /* that is being asked */
     VEC(struct block_inputs) inputs;
     struct buf read;
 };

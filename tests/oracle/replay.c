@@ -16,6 +16,7 @@ static bool replay_good(struct trial *t, const struct case_file *c, const char *
     struct buf why = {0};
     struct tally before = t->tally;
     bool good = trial_replay(t, c, &at, &why) == VERDICT_SAME;
+    t->tally.failures += !good;
     if (good)
         report(t, path, &before);
     else

@@ -43,6 +43,7 @@ static void count_blocks(struct trial *t, bool edit) {
         const struct block *block = document_block(t->edited.doc, i);
         if (!tainted.items[i]) count_block(t, block, document_block(t->full.doc, i));
         t->tally.blocks += block_executes(block);
+        t->tally.ok += block_executes(block) && runner_status(t->edited.runner, block) == STATUS_OK;
     }
     for (size_t i = 0; i < t->edited.executed.len; i++)
         t->tally.restored += t->edited.executed.items[i].restore;

@@ -14,8 +14,9 @@
 #include "tests/oracle/lane.h"
 
 struct tally { /* no pointers: it is shared between processes */
-    uint64_t documents, edits, divergences, failures;
+    uint64_t documents, edits, failures;
     uint64_t blocks;   /* in all texts: what full runs would have cost */
+    uint64_t ok;       /* of these, ran to their end: what a failing block hides is not tested */
     uint64_t executed; /* by the engine, after edits ... */
     uint64_t restored; /* ... of these, only for their values */
     uint64_t necessary;

@@ -48,7 +48,7 @@ class _Digest:
             self.values(*value)
         elif kind in (dict, types.MappingProxyType):
             self.put(len(value))
-            self.values(*(part for item in value.items() for part in item))
+            self.values(*(part for item in list(value.items()) for part in item))
         elif kind in (set, frozenset):
             self.values(*sorted(value, key=repr))
         elif kind is types.FunctionType:
@@ -103,7 +103,7 @@ class _Digest:
         if value.__module__ != "__main__":
             return
         self.values(*value.__bases__)
-        for name, part in vars(value).items():
+        for name, part in list(vars(value).items()):
             if name not in ("__dict__", "__weakref__", "__doc__"):
                 self.put(name)
                 self.value(part)
