@@ -54,6 +54,10 @@ typedef VEC(struct str) name_vec;
  * block: the ones that can be seen in its text. */
 void graph_requires(const struct block_graph *g, const struct block *block, name_vec *out);
 
+/* Those of graph_requires() that the block reads as it runs: not what only functions read that it
+ * defines and does not mention. */
+void graph_reads(const struct block_graph *g, const struct block *block, name_vec *out);
+
 /* The names the block reads as it runs that only blocks below it bind: a NameError to come.  Names
  * read inside functions are left out (the call may stand below the binding), and so are builtins.
  */

@@ -74,21 +74,37 @@ static void reads_add_uses(struct reads *reads, const struct graph_name *name) {
     }
 }
 
-static void reads_collect(struct reads *reads, const struct block *block) {
+/* A function that the block only defines reads its names when somebody calls it. */
+static bool read_by_running(const struct requirement *r) {
+    return !r->deferred || r->mentioned;
+}
+
+static void reads_collect(struct reads *reads, const struct block *block, bool running) {
     const struct symbols *s = &block->symbols;
-    for (size_t i = 0; i < s->requires.len; i++) reads_add(reads, s->requires.items[i].name);
+    for (size_t i = 0; i < s->requires.len; i++)
+        if (!running || read_by_running(&s->requires.items[i]))
+            reads_add(reads, s->requires.items[i].name);
     for (size_t i = 0; i < reads->names.len; i++) reads_add_uses(reads, reads->names.items[i]);
     for (size_t i = 0; i < reads->names.len; i++) reads->names.items[i]->seen = false;
 }
 
-void graph_requires(const struct block_graph *g, const struct block *block, name_vec *out) {
+static void reads_list(const struct block_graph *g, const struct block *block, bool running,
+                       name_vec *out) {
     struct reads reads = {.graph = g, .place = block->index};
-    reads_collect(&reads, block);
+    reads_collect(&reads, block, running);
     vec_clear(out);
     vec_reserve(out, reads.names.len);
     for (size_t i = 0; i < reads.names.len; i++) vec_push(out, reads.names.items[i]->text);
     if (out->len) qsort(out->items, out->len, sizeof *out->items, str_cmp_items);
     vec_finish(&reads.names);
+}
+
+void graph_requires(const struct block_graph *g, const struct block *block, name_vec *out) {
+    reads_list(g, block, false, out);
+}
+
+void graph_reads(const struct block_graph *g, const struct block *block, name_vec *out) {
+    reads_list(g, block, true, out);
 }
 
 /* Every block above `place` that a read of `name` there may see the work of. */
@@ -109,7 +125,7 @@ void graph_upstream(const struct block_graph *g, const struct block *block, bloc
         return;
     }
     struct reads reads = {.graph = g, .place = block->index};
-    reads_collect(&reads, block);
+    reads_collect(&reads, block, false);
     for (size_t i = 0; i < reads.names.len; i++)
         sources_append(out, reads.names.items[i], reads.place);
     blocks_append(out, &g->wild, above);

@@ -31,6 +31,7 @@ struct scan_line {
     bool indented;
     bool continues;  /* else, elif, except, finally or a closer: cannot start a statement */
     bool decorator;  /* starts with '@' */
+    bool decorable;  /* can follow a decorator */
     bool docstring;  /* nothing but plain strings */
     bool unfinished; /* NOTE[unfinished], or a quote left open */
     bool blank_end;  /* a backslash joins a blank line at the end */

@@ -292,6 +292,8 @@ static void read_token(struct reading *r, struct token t) {
 static void read_lead(struct reading *r, struct token t) {
     r->line->continues = scan__continues(r->lx.src, t.span.start);
     r->line->decorator = t.kind == TOKEN_OPERATOR && first_byte(r, t) == '@';
+    r->line->decorable = r->line->decorator || name_is(r, t, STR("def")) ||
+                         name_is(r, t, STR("class")) || name_is(r, t, STR("async"));
     r->line->docstring = t.kind == TOKEN_STRING;
 }
 

@@ -112,7 +112,8 @@ static void paragraph_comment(struct splitter *sp, const struct scan_line *line)
 /* Whether a code line goes on with the piece above it, comments in between included. */
 static bool continues_piece(const struct splitter *sp, const struct scan_line *line) {
     if (!sp->open) return false;
-    if (line->indented || line->continues || sp->decorated) return true;
+    if (line->indented || line->continues) return true;
+    if (sp->decorated && line->decorable) return true; /* else a decorator that is being typed */
     return !sp->blank && sp->runs.len == 0;
 }
 

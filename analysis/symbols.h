@@ -52,6 +52,7 @@ struct definition {
 struct requirement {
     struct str name;
     bool deferred;  /* read only inside functions: not needed until one of them is called */
+    bool mentioned; /* by a function that the block itself mentions, and so may call */
     bool builtin;   /* a builtin of CPython: counts only if the document binds the name */
     struct span at; /* its first occurrence, relative to the block's start */
 };

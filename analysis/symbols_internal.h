@@ -31,6 +31,7 @@ enum name_flag {
     NAME_MUTATED = 4,
     NAME_BOUND_DEFERRED = 8,
     NAME_DELETED_DEFERRED = 16,
+    NAME_REQUIRED_MENTIONED = 32, /* by deferred code that the block mentions: it may call it */
 };
 
 /* What deferred code may do to a module-level name. */

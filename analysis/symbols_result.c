@@ -117,6 +117,7 @@ static void list_name(struct result *r, const struct name *n) {
         vec_push(&out->requires, ((struct requirement){
                                      .name = n->text,
                                      .deferred = !(n->flags & NAME_REQUIRED_NOW),
+                                     .mentioned = n->flags & NAME_REQUIRED_MENTIONED,
                                      .builtin = symbols_is_builtin(n->text),
                                      .at = n->read_at,
                                  }));

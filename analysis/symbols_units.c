@@ -64,9 +64,11 @@ static void unit_count(struct walk *w, uint32_t unit, bool called) {
     struct unit u = w->units.items[unit];
     for (uint32_t i = u.uses_start; i < u.uses_end; i++) {
         struct use use = w->uses.items[i];
-        const struct name *n = &w->names.items[use.name];
-        if (w->bindings.items[n->module].state & INHERITED)
+        struct name *n = &w->names.items[use.name];
+        if (w->bindings.items[n->module].state & INHERITED) {
             name_require(w, use.name, use.at, !called);
+            n->flags |= NAME_REQUIRED_MENTIONED;
+        }
         if (n->attached != NONE) pend_attached(w, use.name);
     }
     for (uint32_t i = u.effects_start; i < u.effects_end; i++) effect_apply(w, w->effects.items[i]);

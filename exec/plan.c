@@ -12,11 +12,10 @@ static const char *const reason_texts[] = {REASON_MAP(REASON_AS_TEXT)};
 /* A plan in the making: one item per block of the document, by index. */
 struct planner {
     const struct plan_request *request;
-    const struct document *doc;
-    struct trace_store *traces;
     struct plan_item *items;
     size_t count;
-    block_vec upstream; /* scratch */
+    uint64_t stamp;
+    block_id wild; /* the last planned block above that may write any name; 0: none */
     bool grew, undone;
 };
 
@@ -34,163 +33,342 @@ bool block_broken(const struct block *block, const struct trace *t) {
     return block->symbols.syntax_error;
 }
 
-static bool broken_now(const struct document *doc, const struct trace_store *traces,
-                       const struct block *block) {
-    block_vec now = {0};
-    bool broken = false;
-    graph_upstream(document_graph(doc), block, &now);
-    for (size_t i = 0; i < now.len && !broken; i++)
-        broken = block_broken(now.items[i], trace_get(traces, now.items[i]->id));
-    vec_finish(&now);
-    return broken;
+static const struct block *last_writer(struct history *h, struct name *name, uint32_t index) {
+    block_id by;
+    history_last(h, name, index, &by);
+    return by ? document_block_by_id(h->doc, by) : NULL;
 }
 
-bool trace_reads_broken(const struct trace *t, const struct document *doc,
-                        const struct trace_store *traces, const struct block *block) {
-    for (size_t i = 0; i < t->reads.len; i++) {
-        block_id id = t->reads.items[i].provider;
-        const struct block *provider = document_block_by_id(doc, id);
-        if (provider && block_broken(provider, trace_get(traces, id))) return true;
-    }
-    return broken_now(doc, traces, block);
+static bool says_it_binds(const struct block *block, struct str name) {
+    return symbols_definition(&block->symbols, name) != NULL;
 }
+
+/* The block whose failure leaves open what `name` is for `block`, or 0.  A block that ran and did
+ * not bind the name (it was on a branch not taken) leaves the word to the one above it. */
+static block_id failure_above(const struct plan_request *request, const struct block *block,
+                              struct str name) {
+    const struct block *above = block;
+    while ((above = graph_provider(document_graph(request->doc), above, name))) {
+        const struct trace *t = trace_get(request->traces, above->id);
+        if (!block_executes(above)) continue;
+        bool broken_now = block_broken(above, t);
+        if (t && !broken_now && trace_writes(t, name)) return 0;
+        if (!says_it_binds(above, name)) continue; /* wild: nobody can tell what it was to bind */
+        if (broken_now) return above->id;
+        if (!t) return 0;
+        if (t->status != RUN_OK) return above->id;
+    }
+    return 0;
+}
+
+block_id plan_blocker(const struct plan_request *request, const struct block *block) {
+    block_id by = 0;
+    name_vec names = {0};
+    if (block->symbols.syntax_error) return 0; /* the worker will tell what is wrong with it */
+    graph_reads(document_graph(request->doc), block, &names);
+    for (size_t i = 0; i < names.len && !by; i++)
+        by = failure_above(request, block, names.items[i]);
+    vec_finish(&names);
+    return by;
+}
+
+static bool broken(const struct plan_request *request, block_id id) {
+    const struct block *block = document_block_by_id(request->doc, id);
+    return block && block_broken(block, trace_get(request->traces, id));
+}
+
+bool plan_rests_on_broken(const struct plan_request *request, const struct block *block) {
+    const struct trace *t = trace_get(request->traces, block->id);
+    for (size_t i = 0; t && i < t->reads.len; i++) {
+        const struct block *w = last_writer(request->history, t->reads.items[i].name, block->index);
+        if (w && broken(request, w->id)) return true;
+    }
+    return broken(request, plan_blocker(request, block));
+}
+
+/* Names that are bound above: what a wild block may read. */
+static void add_all_bound(read_vec *out, struct history *history, const struct block *block) {
+    size_t cursor = 0;
+    for (struct name *n; (n = history_next(history, &cursor));) {
+        uint64_t version = history_version(history, n, block->index);
+        if (version) vec_push(out, (struct trace_read){n, version});
+    }
+}
+
+static void add_name(read_vec *out, struct history *history, struct str text, uint32_t index) {
+    struct name *name = history_name(history, text);
+    vec_push(out, (struct trace_read){name, history_version(history, name, index)});
+}
+
+void plan_static_reads(read_vec *out, const struct document *doc, struct history *history,
+                       const struct block *block) {
+    name_vec names = {0};
+    if (block->symbols.wild) add_all_bound(out, history, block);
+    graph_reads(document_graph(doc), block, &names);
+    for (size_t i = 0; i < names.len; i++) add_name(out, history, names.items[i], block->index);
+    for (size_t i = 0; i < block->symbols.provides.len; i++) {
+        const struct definition *d = &block->symbols.provides.items[i];
+        if (!d->certain) add_name(out, history, d->name, block->index); /* it may stay as it was */
+    }
+    vec_finish(&names);
+}
+
+/* --- Items. --- */
 
 static bool planned(const struct planner *p, const struct block *block) {
     return p->items[block->index].block != 0;
 }
 
-static void add_reason(struct planner *p, const struct block *block, enum reason_kind kind,
-                       block_id ref) {
-    struct plan_item *item = &p->items[block->index];
-    if (!item->block) p->grew = true;
-    if (!item->block) item->restore_only = true;
-    item->block = block->id;
-    if (kind != REASON_RESTORE) item->restore_only = false;
+static void item_add(struct plan_item *item, enum reason_kind kind, block_id ref) {
+    for (size_t i = 0; i < item->reasons.len; i++)
+        if (item->reasons.items[i].kind == kind && item->reasons.items[i].ref == ref) return;
     if (item->reasons.len < MAX_REASONS) vec_push(&item->reasons, (struct reason){kind, ref});
 }
 
-/* What the block reads from: the graph's answer, and the values of names that it may or may not
- * bind.  When it leaves one as it was, its own value of the name is what it found. */
-static void upstream(const struct document *doc, const struct block *block, block_vec *out) {
-    const struct block_graph *graph = document_graph(doc);
-    graph_upstream(graph, block, out);
-    for (size_t i = 0; i < block->symbols.provides.len; i++) {
-        const struct definition *d = &block->symbols.provides.items[i];
-        const struct block *found = d->certain ? NULL : graph_provider(graph, block, d->name);
-        bool listed = !found;
-        for (size_t k = 0; k < out->len && !listed; k++) listed = out->items[k] == found;
-        if (!listed) vec_push(out, found);
+static void mark_name(const struct planner *p, struct name *name, const struct block *by) {
+    if (!name) return;
+    name->planned = p->stamp;
+    name->planned_by = by->id;
+}
+
+static void mark_text(const struct planner *p, struct str text, const struct block *by) {
+    mark_name(p, history_find(p->request->history, text), by);
+}
+
+/* What a planned block may write: as its text says, and as its last run did. */
+static void mark_writes(struct planner *p, const struct block *block) {
+    const struct trace *t = trace_get(p->request->traces, block->id);
+    const struct symbols *s = &block->symbols;
+    if (s->wild) p->wild = block->id;
+    for (size_t i = 0; i < s->provides.len; i++) mark_text(p, s->provides.items[i].name, block);
+    for (size_t i = 0; i < s->mutates.len; i++) mark_text(p, s->mutates.items[i], block);
+    for (size_t i = 0; i < s->deletes.len; i++) mark_text(p, s->deletes.items[i], block);
+    for (size_t i = 0; t && i < t->writes.len; i++) mark_name(p, t->writes.items[i].name, block);
+}
+
+/* --- Dirty. --- */
+
+static void verify_reads(const struct plan_request *request, const struct block *block,
+                         const struct trace *t, struct plan_item *item) {
+    block_id by = plan_blocker(request, block);
+    if (by != t->blocked_by) item_add(item, REASON_REQUIRES, by);
+    for (size_t i = 0; i < t->reads.len; i++) {
+        const struct trace_read *read = &t->reads.items[i];
+        const struct trace_write *w = history_last(request->history, read->name, block->index, &by);
+        if ((w ? w->version : 0) != read->version) item_add(item, REASON_REQUIRES, by);
     }
 }
 
-static const block_vec *upstream_of(struct planner *p, const struct block *block) {
-    vec_clear(&p->upstream);
-    upstream(p->doc, block, &p->upstream);
-    return &p->upstream;
-}
-
-static uint64_t serial_of(const struct trace_store *traces, block_id id) {
-    const struct trace *t = trace_get(traces, id);
-    return t ? t->serial : 0;
-}
-
-/* What the block reads now against what it read: a provider that is another, at another place
- * among them (the later one binds last), or that ran anew. */
-static void verify_reads(struct planner *p, const struct block *block, const struct trace *t) {
-    const block_vec *now = upstream_of(p, block);
-    for (size_t i = 0; i < now->len; i++) {
-        const struct block *provider = now->items[i];
-        const struct trace_read *read = i < t->reads.len ? &t->reads.items[i] : NULL;
-        if (read && read->provider != provider->id) read = NULL;
-        bool rerun = planned(p, provider) && !p->items[provider->index].restore_only;
-        if (!read || rerun || read->serial != serial_of(p->traces, provider->id))
-            add_reason(p, block, REASON_REQUIRES, provider->id);
-    }
-    if (!planned(p, block) && t->reads.len != now->len) add_reason(p, block, REASON_REQUIRES, 0);
-}
-
-static void verify(struct planner *p, const struct block *block) {
-    const struct trace *t = trace_get(p->traces, block->id);
-    if (p->request->running == block->id) {
-        add_reason(p, block, REASON_NEW, 0); /* left out of the plan in the end */
-        return;
-    }
-    if (p->request->asked == block->id) add_reason(p, block, REASON_ASKED, 0);
-    if (block->pragmas.always_eval && p->request->always_eval)
-        add_reason(p, block, REASON_ALWAYS, 0);
-    if (t && t->fault && hash128_eq(t->fault_code, block->code)) return; /* known not to compile */
+/* Why the block must run whatever the blocks above do; false when there is no such reason. */
+static bool verify_certain(const struct plan_request *request, const struct block *block,
+                           struct plan_item *item) {
+    const struct trace *t = trace_get(request->traces, block->id);
+    if (request->asked == block->id) item_add(item, REASON_ASKED, 0);
+    bool always = block->pragmas.always_eval && request->always_eval;
+    if (always && !(t && t->run == request->run)) item_add(item, REASON_ALWAYS, 0);
+    if (t && t->fault && hash128_eq(t->fault_code, block->code)) return item->reasons.len > 0;
     if (!t || !t->valid)
-        add_reason(p, block, REASON_NEW, 0);
+        item_add(item, REASON_NEW, 0);
     else if (!hash128_eq(t->code, block->code))
-        add_reason(p, block, REASON_CODE, 0);
-    else if (!trace_reads_broken(t, p->doc, p->traces, block))
-        verify_reads(p, block, t);
+        item_add(item, REASON_CODE, 0);
+    else if (t->status == RUN_BLOCKED || !plan_rests_on_broken(request, block))
+        verify_reads(request, block, t, item);
+    return item->reasons.len > 0;
+}
+
+/* Whether a planned block above may change what the block read. */
+static bool predict(struct planner *p, const struct block *block, struct plan_item *item) {
+    const struct trace *t = trace_get(p->request->traces, block->id);
+    if (!t || !t->valid || (t->fault && hash128_eq(t->fault_code, block->code))) return false;
+    if (t->status != RUN_BLOCKED && plan_rests_on_broken(p->request, block)) return false;
+    if (p->wild) item_add(item, REASON_REQUIRES, p->wild);
+    for (size_t i = 0; i < t->reads.len; i++) {
+        const struct name *name = t->reads.items[i].name;
+        if (name->planned == p->stamp) item_add(item, REASON_REQUIRES, name->planned_by);
+    }
+    return item->reasons.len > 0;
+}
+
+static void decide(struct planner *p, const struct block *block) {
+    struct plan_item *item = &p->items[block->index];
+    bool running = block->id == p->request->running;
+    bool certain = running || verify_certain(p->request, block, item);
+    if (!certain && !predict(p, block, item)) return;
+    item->block = block->id;
+    item->predicted = !certain;
+    mark_writes(p, block);
 }
 
 static void mark_dirty(struct planner *p) {
     for (size_t i = 0; i < p->count; i++) {
-        const struct block *block = document_block(p->doc, i);
-        bool decided = planned(p, block) && !p->items[i].restore_only;
-        if (block_executes(block) && !decided) verify(p, block);
+        const struct block *block = document_block(p->request->doc, i);
+        if (block_executes(block)) decide(p, block);
     }
 }
 
-/* Everything that read from a block which is not present has lost its footing. */
-static void cascade_absence(const struct document *doc, const struct trace_store *traces) {
+/* --- Presence. --- */
+
+void traces_cascade_absence(const struct document *doc, struct history *history) {
     for (size_t i = 0; i < document_block_count(doc); i++) {
-        struct trace *t = trace_get(traces, document_block(doc, i)->id);
+        struct trace *t = trace_get(history->traces, document_block(doc, i)->id);
         for (size_t k = 0; t && t->present && k < t->reads.len; k++) {
-            const struct trace *provider = trace_get(traces, t->reads.items[k].provider);
-            if (provider && !provider->present && provider->valid) t->present = false;
+            const struct block *w = last_writer(history, t->reads.items[k].name, (uint32_t)i);
+            if (w && !trace_get(history->traces, w->id)->present) t->present = false;
         }
     }
 }
 
-/* Whether `mutator` has changed what a block at `index` is about to read.  That its values have
- * lost their footing since does not take the change back: only making the object anew does. */
-static bool mutated_later(const struct planner *p, block_id mutator, uint32_t index) {
-    const struct block *block = document_block_by_id(p->doc, mutator);
-    return !block || block->index >= index || planned(p, block);
-}
-
-/* The block is to read what its providers made: is it still as it was at the block's place? */
-static void undo_later_mutations(struct planner *p, const struct block *block) {
-    const block_vec *up = upstream_of(p, block);
-    for (size_t i = 0; i < up->len; i++) {
-        struct trace *maker = trace_get(p->traces, up->items[i]->id);
-        for (size_t k = 0; maker && maker->present && k < maker->mutated_by.len; k++) {
-            if (!mutated_later(p, maker->mutated_by.items[k], block->index)) continue;
-            maker->present = false;
-            p->undone = true;
-        }
+void trace_undo_mutations(struct trace *t, const struct document *doc, struct history *history) {
+    bool any = false;
+    for (size_t i = 0; i < t->mutated.len; i++) {
+        struct trace *maker = trace_get(history->traces, t->mutated.items[i]);
+        if (!maker || !maker->present || !id_vec_has(&maker->mutated_by, t->block)) continue;
+        any = true;
+        maker->present = false;
     }
+    if (any) traces_cascade_absence(doc, history);
 }
 
-static bool needs_restoring(const struct planner *p, const struct block *block) {
-    const struct trace *t = trace_get(p->traces, block->id);
-    if (planned(p, block) || !block_executes(block)) return false;
-    return t && t->valid && !t->present && trace_repeatable(t) && !block_broken(block, t);
+/* Whether `mutator` has changed what a block at `index` is about to read, though it should not have
+ * by then, or has changed it as its text does not say any more. */
+static bool mutated_later(const struct plan_request *request, block_id mutator, uint32_t index) {
+    const struct trace *t = trace_get(request->traces, mutator);
+    const struct block *block = document_block_by_id(request->doc, mutator);
+    return !t || !block || block->index >= index || !hash128_eq(block->code, t->code);
 }
 
-static void restore_for(struct planner *p, const struct block *block) {
-    const block_vec *up = upstream_of(p, block);
-    for (size_t i = 0; i < up->len; i++)
-        if (needs_restoring(p, up->items[i]))
-            add_reason(p, up->items[i], REASON_RESTORE, block->id);
+static bool made_is_intact(const struct plan_request *request, const struct trace *maker,
+                           uint32_t index) {
+    for (size_t i = 0; i < maker->mutated_by.len; i++)
+        if (mutated_later(request, maker->mutated_by.items[i], index)) return false;
+    return true;
 }
 
+/* All names that the block will read: by its text, and as its last run did. */
+static void names_read(const struct plan_request *request, const struct block *block,
+                       read_vec *out) {
+    const struct trace *t = trace_get(request->traces, block->id);
+    plan_static_reads(out, request->doc, request->history, block);
+    bool same = t && hash128_eq(t->code, block->code);
+    for (size_t i = 0; same && i < t->reads.len; i++) vec_push(out, t->reads.items[i]);
+}
+
+/* The blocks above that must be present for the block to run: those that wrote last, or bound,
+ * what it reads, and those whose values it changed in place the last time. */
+static void needed_by(const struct plan_request *request, const struct block *block, id_vec *out) {
+    const struct trace *t = trace_get(request->traces, block->id);
+    read_vec reads = {0};
+    names_read(request, block, &reads);
+    for (size_t i = 0; i < reads.len; i++) {
+        const struct block *w = last_writer(request->history, reads.items[i].name, block->index);
+        block_id binder = history_binder(request->history, reads.items[i].name, block->index);
+        if (w) id_vec_add(out, w->id);
+        if (binder) id_vec_add(out, binder);
+    }
+    for (size_t i = 0; t && i < t->mutated.len; i++) {
+        const struct block *maker = document_block_by_id(request->doc, t->mutated.items[i]);
+        if (maker && maker->index < block->index) id_vec_add(out, maker->id);
+    }
+    vec_finish(&reads);
+}
+
+/* Whether running the block again would bring back what it made. */
+static bool restorable(const struct plan_request *request, const struct block *block) {
+    const struct trace *t = trace_get(request->traces, block->id);
+    return t && t->valid && trace_repeatable(t) && block_executes(block) && !block_broken(block, t);
+}
+
+bool plan_ready(const struct block *block, const struct plan_request *request) {
+    id_vec needed = {0};
+    bool ready = true;
+    needed_by(request, block, &needed);
+    for (size_t i = 0; ready && i < needed.len; i++) {
+        const struct block *maker = document_block_by_id(request->doc, needed.items[i]);
+        const struct trace *t = trace_get(request->traces, needed.items[i]);
+        ready = !maker || !restorable(request, maker) ||
+                (t->present && made_is_intact(request, t, block->index));
+    }
+    vec_finish(&needed);
+    return ready;
+}
+
+/* --- Restoring. --- */
+
+/* A planned block that is sure to start (or to be asked whether it should). */
 static bool to_start(const struct planner *p, size_t index) {
     block_id id = p->items[index].block;
     return id && id != p->request->running;
 }
 
-static void mark_restored(struct planner *p) {
-    for (size_t i = p->count; i-- > 0;)
-        if (to_start(p, i)) undo_later_mutations(p, document_block(p->doc, i));
-    if (p->undone) cascade_absence(p->doc, p->traces);
-    for (size_t i = p->count; i-- > 0;)
-        if (to_start(p, i)) restore_for(p, document_block(p->doc, i));
+static void undo_later_mutations(struct planner *p, const struct block *block,
+                                 const id_vec *needed) {
+    for (size_t i = 0; i < needed->len; i++) {
+        struct trace *maker = trace_get(p->request->traces, needed->items[i]);
+        if (!maker || !maker->present || made_is_intact(p->request, maker, block->index)) continue;
+        maker->present = false;
+        p->undone = true;
+    }
 }
+
+static void add_restore(struct planner *p, const struct block *block, block_id for_block) {
+    struct plan_item *item = &p->items[block->index];
+    if (planned(p, block) || !restorable(p->request, block)) return;
+    item->block = block->id;
+    item->restore_only = true;
+    item_add(item, REASON_RESTORE, for_block);
+    p->grew = true;
+}
+
+static void restore_needed(struct planner *p, const struct block *block, const id_vec *needed) {
+    for (size_t i = 0; i < needed->len; i++) {
+        const struct block *maker = document_block_by_id(p->request->doc, needed->items[i]);
+        const struct trace *t = trace_get(p->request->traces, needed->items[i]);
+        if (maker && !t->present) add_restore(p, maker, block->id);
+    }
+}
+
+/* What the block makes anew has lost what others did to it: they do it again, as far down as there
+ * is somebody to see it. */
+static void redo_mutations(struct planner *p, const struct block *block, uint32_t last) {
+    const struct trace *t = trace_get(p->request->traces, block->id);
+    for (size_t i = 0; t && i < t->mutated_by.len; i++) {
+        const struct block *m = document_block_by_id(p->request->doc, t->mutated_by.items[i]);
+        if (m && m->index < last) add_restore(p, m, block->id);
+    }
+}
+
+static void each_to_start(struct planner *p,
+                          void (*visit)(struct planner *p, const struct block *block,
+                                        const id_vec *needed)) {
+    id_vec needed = {0};
+    for (size_t i = p->count; i-- > 0;) {
+        if (!to_start(p, i) || p->items[i].predicted) continue;
+        vec_clear(&needed);
+        needed_by(p->request, document_block(p->request->doc, i), &needed);
+        visit(p, document_block(p->request->doc, i), &needed);
+    }
+    vec_finish(&needed);
+}
+
+/* The place of the last block that is sure to run for its own sake. */
+static uint32_t last_certain(const struct planner *p) {
+    for (size_t i = p->count; i-- > 0;)
+        if (to_start(p, i) && !p->items[i].predicted && !p->items[i].restore_only)
+            return (uint32_t)i;
+    return 0;
+}
+
+static void mark_restored(struct planner *p) {
+    uint32_t last = last_certain(p);
+    each_to_start(p, undo_later_mutations);
+    if (p->undone) traces_cascade_absence(p->request->doc, p->request->history);
+    each_to_start(p, restore_needed);
+    for (size_t i = 0; i < last; i++)
+        if (to_start(p, i) && !p->items[i].predicted)
+            redo_mutations(p, document_block(p->request->doc, i), last);
+}
+
+/* --- The plan. --- */
 
 static void plan_add(struct plan *out, const struct plan_item *item) {
     vec_push(&out->items, *item);
@@ -200,9 +378,8 @@ static void plan_add(struct plan *out, const struct plan_item *item) {
 
 void plan_make(struct plan *out, const struct plan_request *request) {
     struct planner p = {.request = request,
-                        .doc = request->doc,
-                        .traces = request->traces,
-                        .count = document_block_count(request->doc)};
+                        .count = document_block_count(request->doc),
+                        .stamp = ++request->history->plans};
     p.items = xcalloc(p.count, sizeof *p.items);
     mark_dirty(&p);
     do { /* each round adds a block to the plan or takes a trace's presence: it ends */
@@ -216,7 +393,6 @@ void plan_make(struct plan *out, const struct plan_request *request) {
             vec_finish(&p.items[i].reasons);
     }
     free(p.items);
-    vec_finish(&p.upstream);
 }
 
 void plan_finish(struct plan *plan) {
@@ -230,54 +406,8 @@ const struct plan_item *plan_find(const struct plan *plan, block_id block) {
     return position ? &plan->items.items[position - 1] : NULL;
 }
 
-void trace_reads_now(read_vec *out, const struct document *doc, const struct trace_store *traces,
-                     const struct block *block) {
-    block_vec up = {0};
-    upstream(doc, block, &up);
-    for (size_t i = 0; i < up.len; i++)
-        vec_push(out, (struct trace_read){up.items[i]->id, serial_of(traces, up.items[i]->id)});
-    vec_finish(&up);
-}
-
-static bool has_id(const id_vec *ids, block_id id) {
-    for (size_t i = 0; i < ids->len; i++)
-        if (ids->items[i] == id) return true;
-    return false;
-}
-
-/* Importing again gives the same module: what was changed in it would still be changed. */
-static bool makes(const struct block *maker, struct str name) {
-    const struct definition *d = symbols_definition(&maker->symbols, name);
-    return !d || d->kind != DEF_IMPORT;
-}
-
-void trace_makers_now(id_vec *out, const struct document *doc, const struct block *block) {
-    const struct symbols *symbols = &block->symbols;
-    for (size_t i = 0; i < symbols->mutates.len; i++) {
-        struct str name = symbols->mutates.items[i];
-        const struct block *maker = graph_provider(document_graph(doc), block, name);
-        if (maker && makes(maker, name) && !has_id(out, maker->id)) vec_push(out, maker->id);
-    }
-}
-
-void trace_record_mutations(struct trace *t, const id_vec *makers,
-                            const struct trace_store *traces) {
-    for (size_t i = 0; i < makers->len; i++) {
-        struct trace *made = trace_get(traces, makers->items[i]);
-        if (!made) continue;
-        vec_push(&t->mutated, made->block);
-        if (!has_id(&made->mutated_by, t->block)) vec_push(&made->mutated_by, t->block);
-    }
-}
-
-void trace_undo_mutations(struct trace *t, const struct document *doc,
-                          const struct trace_store *traces) {
-    bool any = false;
-    for (size_t i = 0; i < t->mutated.len; i++) {
-        struct trace *maker = trace_get(traces, t->mutated.items[i]);
-        if (!maker || !maker->present || !has_id(&maker->mutated_by, t->block)) continue;
-        any = true;
-        maker->present = false;
-    }
-    if (any) cascade_absence(doc, traces);
+bool plan_verify(struct plan_item *item, const struct plan_request *request) {
+    const struct block *block = document_block_by_id(request->doc, item->block);
+    vec_clear(&item->reasons);
+    return block && verify_certain(request, block, item);
 }

@@ -37,15 +37,14 @@ struct runner *runner_create(const struct runner_events *events, void *ctx, stru
     r->setup.file = str_from(r->file);
     r->setup.cwd = str_from(r->cwd);
     r->setup.package = str_from(r->package);
+    r->history = history_create(doc, &r->traces);
     r->link = (struct worker_link){.events = &runner__link_events, .ctx = r};
     return r;
 }
 
 static void running_finish(struct running_block *b) {
     vec_finish(&b->reads);
-    vec_finish(&b->makers);
-    buf_finish(&b->tails[0]);
-    buf_finish(&b->tails[1]);
+    vec_finish(&b->last_writes);
 }
 
 void runner_destroy(struct runner *r) {
@@ -55,7 +54,7 @@ void runner_destroy(struct runner *r) {
     free(r->package);
     worker_link_finish(&r->link);
     buf_finish(&r->out);
-    bindings_finish(&r->bindings);
+    history_destroy(r->history);
     trace_store_finish(&r->traces);
     plan_finish(&r->plan);
     for (size_t i = 0; i < r->reasons.len; i++) vec_finish(&r->reasons.items[i]);
@@ -85,6 +84,18 @@ static enum block_status finished_status(const struct trace *t) {
     return t->status == RUN_OK ? STATUS_OK : STATUS_ERROR;
 }
 
+static struct plan_request request_of(const struct runner *r) {
+    return (struct plan_request){.doc = r->doc,
+                                 .history = r->history,
+                                 .traces = &r->traces,
+                                 .running = r->running.unwanted ? 0 : r->running.block};
+}
+
+static bool rests_on_broken(const struct runner *r, const struct block *block) {
+    struct plan_request request = request_of(r);
+    return plan_rests_on_broken(&request, block);
+}
+
 enum block_status runner_status(const struct runner *r, const struct block *block) {
     const struct trace *t = trace_get(&r->traces, block->id);
     if (block->pragmas.skip) return STATUS_SKIPPED;
@@ -93,8 +104,7 @@ enum block_status runner_status(const struct runner *r, const struct block *bloc
     if (queued(r, block->id)) return STATUS_QUEUED;
     if (t && t->fault && hash128_eq(t->fault_code, block->code)) return STATUS_SYNTAX_ERROR;
     if (!t || !t->valid || !hash128_eq(t->code, block->code)) return STATUS_STALE;
-    if (t->status != RUN_BLOCKED && trace_reads_broken(t, r->doc, &r->traces, block))
-        return STATUS_STALE;
+    if (t->status != RUN_BLOCKED && rests_on_broken(r, block)) return STATUS_STALE;
     return finished_status(t);
 }
 
@@ -122,53 +132,37 @@ static void end_run(struct runner *r, bool cancelled) {
     r->events->run_end(r->ctx, &s);
 }
 
-static bool fails_to_provide(const struct runner *r, const struct block *provider,
-                             struct str name) {
-    const struct trace *t = trace_get(&r->traces, provider->id);
-    if (!block_executes(provider)) return false;
-    /* A wild block might provide anything: nobody knows that it would have. */
-    if (!symbols_definition(&provider->symbols, name)) return false;
-    if (block_broken(provider, t)) return true;
-    return t && t->status != RUN_OK && !trace_bound(t, name);
-}
-
-/* The block whose failure keeps `block` from running, or 0. */
-static block_id blocked_by(const struct runner *r, const struct block *block) {
-    const struct block_graph *graph = document_graph(r->doc);
-    block_id by = 0;
-    name_vec names = {0};
-    if (block->symbols.syntax_error) return 0; /* the worker will tell what is wrong with it */
-    graph_requires(graph, block, &names);
-    for (size_t i = 0; i < names.len && !by; i++) {
-        const struct requirement *own = symbols_requirement(&block->symbols, names.items[i]);
-        if (own && own->deferred) continue; /* a definition needs it only when it is called */
-        const struct block *provider = graph_provider(graph, block, names.items[i]);
-        if (provider && fails_to_provide(r, provider, names.items[i])) by = provider->id;
-    }
-    vec_finish(&names);
-    return by;
-}
-
 struct trace *runner__renew_trace(struct runner *r, block_id id, struct hash128 code,
-                                  bool restore_only) {
+                                  write_vec *writes) {
     struct trace *t = trace_make(&r->traces, id);
-    trace_undo_mutations(t, r->doc, &r->traces);
-    bindings_remove(&r->bindings, t);
+    trace_undo_mutations(t, r->doc, r->history);
+    history_remove(t);
+    vec_finish(writes);
+    *writes = t->writes;
+    t->writes = (write_vec){0};
     trace_clear(t);
     trace_clear_fault(t);
     t->code = code;
-    if (!restore_only || t->serial == 0) t->serial = ++r->last_serial;
+    t->run = r->run;
     return t;
 }
 
 static void finish_blocked(struct runner *r, const struct block *block, block_id by) {
-    struct trace *t = runner__renew_trace(r, block->id, block->code, false);
-    trace_reads_now(&t->reads, r->doc, &r->traces, block);
+    write_vec lost = {0};
+    struct trace *t = runner__renew_trace(r, block->id, block->code, &lost);
+    vec_finish(&lost);
+    plan_static_reads(&t->reads, r->doc, r->history, block);
     t->valid = t->present = true;
     t->status = RUN_BLOCKED;
     t->blocked_by = by;
     trace_seal(t);
     r->events->block_result(r->ctx, r->run, block);
+}
+
+void runner__add_read(struct runner *r, read_vec *reads, struct name *name, uint32_t index) {
+    for (size_t i = 0; i < reads->len; i++)
+        if (reads->items[i].name == name) return;
+    vec_push(reads, (struct trace_read){name, history_version(r->history, name, index)});
 }
 
 static void running_start(struct runner *r, const struct plan_item *item,
@@ -179,13 +173,15 @@ static void running_start(struct runner *r, const struct plan_item *item,
                                 .ticket = ++r->last_ticket,
                                 .code = block->code,
                                 .restore_only = item->restore_only};
-    trace_reads_now(&b->reads, r->doc, &r->traces, block);
-    trace_makers_now(&b->makers, r->doc, block);
+    const struct trace *t = trace_get(&r->traces, block->id);
+    plan_static_reads(&b->reads, r->doc, r->history, block);
+    for (size_t i = 0; t && i < t->reads.len; i++)
+        runner__add_read(r, &b->reads, t->reads.items[i].name, block->index);
 }
 
 static void start_block(struct runner *r, const struct plan_item *item, const struct block *block) {
     fix_vec fixes = {0};
-    bindings_move(&r->bindings, r->doc, &r->traces, block, &fixes);
+    history_move(r->history, block, &fixes);
     running_start(r, item, block);
     struct worker_run run = {
         .ticket = r->running.ticket,
@@ -195,8 +191,8 @@ static void start_block(struct runner *r, const struct plan_item *item, const st
         .silent = block->docstring,
         .source = document_block_text(r->doc, block),
         .symbols = &block->symbols,
-        .fixes = fixes.items,
-        .fix_count = fixes.len,
+        .fixes = &fixes,
+        .reads = &r->running.reads,
     };
     worker_link_run(&r->out, &run);
     vec_finish(&fixes);
@@ -212,46 +208,64 @@ static void keep_reasons(struct runner *r, const struct plan_item *item) {
     for (size_t i = 0; i < item->reasons.len; i++) vec_push(kept, item->reasons.items[i]);
 }
 
+/* The next planned block that is dirty now that the blocks above it have run; NULL at the end.
+ * When what it reads turns out not to be there, it is planned anew for its sake, once. */
+static struct plan_item *next_item(struct runner *r) {
+    struct plan_request request = request_of(r);
+    while (r->next < r->plan.items.len) {
+        struct plan_item *item = &r->plan.items.items[r->next++];
+        const struct block *block = document_block_by_id(r->doc, item->block);
+        if (!block || (item->predicted && !plan_verify(item, &request))) continue;
+        item->predicted = false;
+        if (r->unready == item->block || plan_ready(block, &request)) return item;
+        r->unready = item->block;
+        runner__replan(r);
+    }
+    return NULL;
+}
+
 void runner__advance(struct runner *r) {
     while (r->active && !r->running.block && r->worker == WORKER_READY) {
-        if (r->stop || r->next == r->plan.items.len) {
+        struct plan_item *item = r->stop ? NULL : next_item(r);
+        if (!item) {
             end_run(r, r->stop);
             return;
         }
-        const struct plan_item *item = &r->plan.items.items[r->next++];
         const struct block *block = document_block_by_id(r->doc, item->block);
-        block_id by = block ? blocked_by(r, block) : 0;
+        struct plan_request request = request_of(r);
+        block_id by = plan_blocker(&request, block);
         keep_reasons(r, item);
+        if (r->asked == item->block) r->asked = 0;
         if (by)
             finish_blocked(r, block, by);
-        else if (block)
+        else
             start_block(r, item, block);
     }
 }
 
 static void make_plan(struct runner *r, block_id asked, bool always_eval) {
-    struct plan_request request = {
-        .doc = r->doc,
-        .traces = &r->traces,
-        .asked = asked,
-        .always_eval = always_eval,
-        .running = r->running.unwanted ? 0 : r->running.block,
-    };
+    struct plan_request request = request_of(r);
+    request.asked = asked;
+    request.always_eval = always_eval;
+    request.run = r->run;
     plan_finish(&r->plan);
     plan_make(&r->plan, &request);
     r->next = 0;
-    bindings_unsettle(&r->bindings);
+    history_reorder(r->history);
 }
 
 void runner__replan(struct runner *r) {
-    if (r->active) make_plan(r, 0, false);
+    if (r->active) make_plan(r, r->asked, r->always_eval);
 }
 
 static bool start_run(struct runner *r, uint32_t run, block_id asked, bool always_eval) {
     end_run(r, true);
+    r->asked = asked;
+    r->always_eval = always_eval;
+    r->run = run;
     make_plan(r, asked, always_eval);
     if (r->plan.items.len == 0 && !r->running.block) return false;
-    r->run = run;
+    r->unready = 0;
     r->ran = 0;
     r->ran_us = 0;
     r->active = true;
@@ -271,7 +285,7 @@ bool runner_run_asked(struct runner *r, uint32_t run, block_id id) {
 void runner__all_absent(struct runner *r) {
     for (size_t i = 0; i < r->traces.by_id.len; i++)
         if (r->traces.by_id.items[i]) r->traces.by_id.items[i]->present = false;
-    bindings_reset(&r->bindings);
+    history_unbind_all(r->history);
 }
 
 void runner_worker_attached(struct runner *r) {
@@ -285,8 +299,10 @@ void runner_worker_attached(struct runner *r) {
 
 bool runner_run_all(struct runner *r, uint32_t run) {
     end_run(r, true);
+    history_destroy(r->history);
     trace_store_finish(&r->traces);
-    bindings_reset(&r->bindings);
+    r->history = history_create(r->doc, &r->traces);
+    r->running.block = 0; /* of the interpreter that goes away */
     if (r->worker != WORKER_ABSENT) runner_worker_attached(r);
     return start_run(r, run, 0, true);
 }
@@ -318,58 +334,52 @@ void runner_grace_over(struct runner *r) {
 
 /* --- The document changed. --- */
 
-static bool half_written(const struct document *doc) {
-    for (size_t i = 0; i < document_block_count(doc); i++)
-        if (document_block(doc, i)->symbols.syntax_error) return true;
-    return false;
-}
-
 /* A block can become prose, or be marked `skip`: then nothing that it did counts any more. */
 static bool executes_still(const struct runner *r, block_id id) {
     const struct block *block = document_block_by_id(r->doc, id);
     return block && block_executes(block);
 }
 
+static bool half_written(const struct document *doc) {
+    for (size_t i = 0; i < document_block_count(doc); i++)
+        if (document_block(doc, i)->symbols.syntax_error) return true;
+    return false;
+}
+
 void runner__forget_vanished(struct runner *r) {
-    bool may_return = half_written(r->doc); /* swallowed by an open quote, until that is closed */
+    history_reorder(r->history);
+    if (half_written(r->doc)) return; /* swallowed by an open quote, they return when it closes */
     for (size_t i = 0; i < r->traces.by_id.len; i++) {
         struct trace *t = r->traces.by_id.items[i];
         if (!t || executes_still(r, t->block)) continue;
         if (t->block == r->running.block) continue; /* its effects are recorded when it ends */
-        trace_undo_mutations(t, r->doc, &r->traces);
-        bindings_remove(&r->bindings, t);
-        t->present = false;
-        if (may_return) continue;
+        trace_undo_mutations(t, r->doc, r->history);
+        history_remove(t);
         if (r->worker != WORKER_ABSENT) worker_link_forget(&r->out, t->block);
         trace_drop(&r->traces, t->block);
     }
     flush(r);
-    bindings_unsettle(&r->bindings);
 }
 
-/* Whether what the running block read is still what it would read. */
-static bool reads_unchanged(const struct runner *r, const read_vec *then, const read_vec *now) {
-    if (then->len != now->len) return false;
-    for (size_t i = 0; i < now->len; i++) {
-        const struct trace_read *a = &then->items[i], *b = &now->items[i];
-        const struct block *provider = document_block_by_id(r->doc, b->provider);
-        const struct trace *made = trace_get(&r->traces, b->provider);
-        if (a->provider != b->provider || a->serial != b->serial) return false;
-        if (made && !hash128_eq(made->code, provider->code)) return false;
+/* Whether what the running block read is still what it would read, and nobody above it that wrote
+ * that has been edited since. */
+static bool reads_unchanged(struct runner *r, uint32_t index) {
+    for (size_t i = 0; i < r->running.reads.len; i++) {
+        const struct trace_read *read = &r->running.reads.items[i];
+        block_id by;
+        const struct trace_write *w = history_last(r->history, read->name, index, &by);
+        if ((w ? w->version : 0) != read->version) return false;
+        const struct block *writer = by ? document_block_by_id(r->doc, by) : NULL;
+        if (writer && !hash128_eq(trace_get(&r->traces, by)->code, writer->code)) return false;
     }
     return true;
 }
 
 /* Whether the running block would be started just like that now. */
-static bool still_wanted(const struct runner *r) {
+static bool still_wanted(struct runner *r) {
     const struct block *block = document_block_by_id(r->doc, r->running.block);
     if (!block || !block_executes(block)) return false;
-    if (!hash128_eq(block->code, r->running.code)) return false;
-    read_vec now = {0};
-    trace_reads_now(&now, r->doc, &r->traces, block);
-    bool same = reads_unchanged(r, &r->running.reads, &now);
-    vec_finish(&now);
-    return same;
+    return hash128_eq(block->code, r->running.code) && reads_unchanged(r, block->index);
 }
 
 void runner_update(struct runner *r) {

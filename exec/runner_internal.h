@@ -3,7 +3,6 @@
 #ifndef EXEC_RUNNER_INTERNAL_H
 #define EXEC_RUNNER_INTERNAL_H
 
-#include "exec/bindings.h"
 #include "exec/runner.h"
 
 enum worker_state { WORKER_ABSENT, WORKER_STARTING, WORKER_READY };
@@ -15,11 +14,11 @@ struct running_block {
     uint32_t ticket;
     struct hash128 code;
     read_vec reads; /* as of its start */
-    id_vec makers;  /* whose objects it may change in place */
     bool restore_only;
-    bool begun;          /* its trace has been renewed */
-    bool unwanted;       /* its result will be thrown away */
-    struct buf tails[2]; /* incomplete UTF-8 at the end of stdout and stderr so far */
+    bool begun;            /* its trace has been renewed */
+    bool surprise;         /* it wrote what the plan did not foresee */
+    bool unwanted;         /* its result will be thrown away */
+    write_vec last_writes; /* of the run before, once it has begun */
 };
 
 struct runner {
@@ -33,14 +32,17 @@ struct runner {
     enum worker_state worker;
     uint32_t interpreter; /* process id; of use while the worker is ready */
     struct buf out;       /* scratch for one request */
-    struct bindings bindings;
+    struct history *history;
     struct trace_store traces;
-    uint64_t last_serial;
+    uint64_t last_version;
 
     struct plan plan;        /* of the current run, or of the last one */
     VEC(reason_vec) reasons; /* by block id: why it last ran */
     size_t next;             /* in plan.items */
+    block_id unready;        /* it was planned anew for its sake already */
     bool active;             /* between run_start and run_end */
+    block_id asked;          /* for this run; 0 once it has started */
+    bool always_eval;        /* for this run */
     bool stop;               /* the user interrupted: the run ends after the running block */
     uint32_t run, ran;
     uint64_t ran_us;
@@ -58,9 +60,12 @@ void runner__advance(struct runner *r);
  * the same run. */
 void runner__replan(struct runner *r);
 
-/* Empty the block's trace for a new execution of the code that it has now. */
+/* Empty the block's trace for a new execution of that code, giving its old writes to `writes`. */
 struct trace *runner__renew_trace(struct runner *r, block_id id, struct hash128 code,
-                                  bool restore_only);
+                                  write_vec *writes);
+
+/* Add the name, with the version seen at `index`, unless it is there. */
+void runner__add_read(struct runner *r, read_vec *reads, struct name *name, uint32_t index);
 
 /* The interpreter's values are gone. */
 void runner__all_absent(struct runner *r);

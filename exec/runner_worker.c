@@ -10,7 +10,7 @@ enum status runner_feed(struct runner *r, struct str bytes, struct err *err) {
 static struct trace *running_trace(struct runner *r) {
     struct running_block *b = &r->running;
     if (b->begun) return trace_get(&r->traces, b->block);
-    struct trace *t = runner__renew_trace(r, b->block, b->code, b->restore_only);
+    struct trace *t = runner__renew_trace(r, b->block, b->code, &b->last_writes);
     vec_finish(&t->reads);
     t->reads = b->reads;
     b->reads = (read_vec){0};
@@ -40,42 +40,16 @@ static void on_started(void *ctx, uint32_t pid) {
     runner__advance(r);
 }
 
-/* Bytes of an unfinished UTF-8 sequence at the end of `s`, at most 3. */
-static size_t unfinished_tail(struct str s) {
-    for (size_t n = 1; n <= 3 && n <= s.len; n++) {
-        unsigned char c = (unsigned char)s.ptr[s.len - n];
-        size_t need = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
-        if (c < 0x80 || c >= 0xC0) return need > n ? n : 0;
-    }
-    return 0;
-}
-
-static void add_stream(struct runner *r, struct trace *t, bool is_stderr, struct str bytes) {
-    if (bytes.len == 0) return;
+static void on_stream(void *ctx, uint32_t ticket, bool is_stderr, struct str bytes) {
+    struct runner *r = ctx;
+    struct trace *t = wanted_trace(r, ticket);
+    if (!t || bytes.len == 0) return;
     const struct block *block = document_block_by_id(r->doc, t->block);
     struct output piece = {.kind = OUTPUT_STREAM, .is_stderr = is_stderr};
     buf_append_utf8(&piece.text, bytes);
     output_vec_stream(&t->outputs, is_stderr, buf_str(&piece.text));
     if (block) r->events->block_output(r->ctx, r->run, block, &piece);
     output_finish(&piece);
-}
-
-static void on_stream(void *ctx, uint32_t ticket, bool is_stderr, struct str bytes) {
-    struct runner *r = ctx;
-    struct trace *t = wanted_trace(r, ticket);
-    if (!t) return;
-    struct buf *tail = &r->running.tails[is_stderr];
-    buf_append(tail, bytes);
-    size_t whole = tail->len - unfinished_tail(buf_str(tail));
-    add_stream(r, t, is_stderr, str_slice(buf_str(tail), 0, whole));
-    buf_consume(tail, whole);
-}
-
-static void flush_tails(struct runner *r, struct trace *t) {
-    for (int i = 0; i < 2; i++) {
-        add_stream(r, t, i == 1, buf_str(&r->running.tails[i]));
-        r->running.tails[i].len = 0;
-    }
 }
 
 static void on_display(void *ctx, uint32_t ticket, struct output *record) {
@@ -88,14 +62,88 @@ static void on_display(void *ctx, uint32_t ticket, struct output *record) {
     *record = (struct output){0};
 }
 
-/* Record what the run did, whether or not its result is wanted: its effects are there. */
-static void record_effects(struct runner *r, struct trace *t, struct worker_done *done) {
+/* --- What the run did, whether or not its result is wanted. --- */
+
+/* The same computation again, or a value that is known to be the same: readers stay clean. */
+static bool same_write(const struct running_block *b, const struct trace_write *old,
+                       const struct trace_write *new) {
+    if (old->name != new->name || old->kind != new->kind) return false;
+    if (old->known && new->known) return hash128_eq(old->fingerprint, new->fingerprint);
+    return b->restore_only || new->kind == WRITE_REMOVED;
+}
+
+static uint64_t write_version(struct runner *r, const struct trace_write *new) {
+    const write_vec *last = &r->running.last_writes;
+    for (size_t i = 0; i < last->len; i++)
+        if (same_write(&r->running, &last->items[i], new)) return last->items[i].version;
+    return ++r->last_version;
+}
+
+/* Returns whether clean readers of the name may hold on to an object that it no longer has. */
+static bool record_write(struct runner *r, struct trace *t, const struct worker_write *w) {
+    static const enum write_kind kinds[] = {
+        [WIRE_REMOVED] = WRITE_REMOVED, [WIRE_BOUND] = WRITE_BOUND, [WIRE_MUTATED] = WRITE_MUTATED};
+    struct trace_write write = {.name = history_name(r->history, w->name),
+                                .kind = kinds[w->kind],
+                                .known = w->known,
+                                .fingerprint = w->fingerprint};
+    uint64_t newest = r->last_version;
+    write.version = write_version(r, &write);
+    vec_push(&t->writes, write);
+    bool foreseen = write.name->planned == r->history->plans;
+    if (write.version > newest && !foreseen) r->running.surprise = true;
+    return write.version <= newest && !w->kept && w->kind == WIRE_BOUND;
+}
+
+/* Readers of what the block wrote that stay clean, but with the object of the run before. */
+static void lose_readers(struct runner *r, const struct trace *writer, uint32_t index) {
+    for (size_t i = index + 1; i < document_block_count(r->doc); i++) {
+        struct trace *t = trace_get(&r->traces, document_block(r->doc, i)->id);
+        for (size_t k = 0; t && t->present && k < t->reads.len; k++) {
+            block_id by;
+            history_last(r->history, t->reads.items[k].name, (uint32_t)i, &by);
+            if (by == writer->block) t->present = false;
+        }
+    }
+    traces_cascade_absence(r->doc, r->history);
+}
+
+/* What is inside a module cannot be seen by fingerprints: take the text's word for a change. */
+static void record_module_changes(struct runner *r, struct trace *t, const struct block *block) {
+    for (size_t i = 0; i < block->symbols.mutates.len; i++) {
+        struct name *name = history_name(r->history, block->symbols.mutates.items[i]);
+        const struct block *from = graph_provider(document_graph(r->doc), block,
+                                                  block->symbols.mutates.items[i]);
+        const struct definition *d = from ? symbols_definition(&from->symbols, name->text) : NULL;
+        if (!d || d->kind != DEF_IMPORT || trace_find_write(t, name)) continue;
+        struct trace_write write = {.name = name, .kind = WRITE_MUTATED};
+        write.version = write_version(r, &write);
+        vec_push(&t->writes, write);
+    }
+}
+
+static void record_mutations(struct runner *r, struct trace *t, const id_vec *makers) {
+    for (size_t i = 0; i < makers->len; i++) {
+        struct trace *maker = trace_get(&r->traces, makers->items[i]);
+        if (!maker || maker == t) continue;
+        id_vec_add(&t->mutated, maker->block);
+        id_vec_add(&maker->mutated_by, t->block);
+    }
+}
+
+static void record_effects(struct runner *r, struct trace *t, const struct worker_done *done) {
     const struct block *block = document_block_by_id(r->doc, t->block);
-    for (size_t i = 0; i < done->writes.len; i++) vec_push(&t->writes, done->writes.items[i]);
-    vec_clear(&done->writes);
-    bindings_add(&r->bindings, t, block ? block->index : 0);
-    trace_record_mutations(t, &r->running.makers, &r->traces);
+    uint32_t index = block ? block->index : UINT32_MAX;
+    bool lost = false;
+    for (size_t i = 0; i < done->reads.len; i++)
+        runner__add_read(r, &t->reads, history_name(r->history, done->reads.items[i]), index);
+    for (size_t i = 0; i < done->writes.len; i++)
+        lost |= record_write(r, t, &done->writes.items[i]);
+    if (block) record_module_changes(r, t, block);
+    history_add(r->history, t, index);
+    record_mutations(r, t, &done->mutated);
     t->present = true;
+    if (lost && block) lose_readers(r, t, index);
 }
 
 /* A result that the user shall see. */
@@ -112,7 +160,6 @@ static const enum run_status statuses[] = {
     [WIRE_OK] = RUN_OK, [WIRE_ERROR] = RUN_ERROR, [WIRE_INTERRUPTED] = RUN_CUT_SHORT};
 
 static void finish_done(struct runner *r, struct trace *t, struct worker_done *done) {
-    flush_tails(r, t);
     t->duration_us = done->duration_us;
     t->truncated = done->truncated;
     t->status = statuses[done->status];
@@ -150,7 +197,7 @@ static void on_done(void *ctx, struct worker_done *done) {
         if (!unwanted) finish_done(r, t, done);
         if (!block) runner__forget_vanished(r);
     }
-    if (unwanted) runner__replan(r);
+    if (unwanted || b->surprise) runner__replan(r);
     runner__advance(r);
 }
 
@@ -163,7 +210,6 @@ static void lose_interpreter(struct runner *r, struct str cause) {
     r->events->want_grace(r->ctx, false);
     runner__all_absent(r);
     if (!t) return;
-    flush_tails(r, t);
     struct output error = {.kind = OUTPUT_ERROR};
     buf_append(&error.ename, STR("WorkerDied"));
     buf_append_utf8(&error.evalue, cause);

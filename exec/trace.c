@@ -4,14 +4,9 @@
 
 #include "base/mem.h"
 
-static void clear_writes(struct trace *t) {
-    for (size_t i = 0; i < t->writes.len; i++) buf_finish(&t->writes.items[i].name);
-    vec_clear(&t->writes);
-}
-
 void trace_clear(struct trace *t) {
     output_vec_finish(&t->outputs);
-    clear_writes(t);
+    vec_clear(&t->writes);
     vec_clear(&t->reads);
     vec_clear(&t->mutated);
     vec_clear(&t->mutated_by);
@@ -70,10 +65,26 @@ void trace_drop(struct trace_store *s, block_id id) {
     s->by_id.items[id] = NULL;
 }
 
-bool trace_bound(const struct trace *t, struct str name) {
+const struct trace_write *trace_find_write(const struct trace *t, const struct name *name) {
     for (size_t i = 0; i < t->writes.len; i++)
-        if (str_eq(buf_str(&t->writes.items[i].name), name)) return t->writes.items[i].bound;
+        if (t->writes.items[i].name == name) return &t->writes.items[i];
+    return NULL;
+}
+
+const struct trace_read *trace_find_read(const struct trace *t, const struct name *name) {
+    for (size_t i = 0; i < t->reads.len; i++)
+        if (t->reads.items[i].name == name) return &t->reads.items[i];
+    return NULL;
+}
+
+bool id_vec_has(const id_vec *ids, block_id id) {
+    for (size_t i = 0; i < ids->len; i++)
+        if (ids->items[i] == id) return true;
     return false;
+}
+
+void id_vec_add(id_vec *ids, block_id id) {
+    if (!id_vec_has(ids, id)) vec_push(ids, id);
 }
 
 bool trace_repeatable(const struct trace *t) {

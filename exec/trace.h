@@ -19,37 +19,48 @@ enum run_status { /* of a finished execution */
                   RUN_BLOCKED,   /* not run: a name it needs was not made */
 };
 
-/* One input of a block: the block above that provided it, and which of its runs. */
+struct name; /* interned by history.h */
+
+/* A name that a run read, and the version of it that it saw; 0: it was not bound. */
 struct trace_read {
-    block_id provider;
-    uint64_t serial; /* of the provider's trace; 0 when it had none */
+    struct name *name;
+    uint64_t version;
+};
+
+enum write_kind {
+    WRITE_BOUND,
+    WRITE_REMOVED,
+    WRITE_MUTATED, /* an object that the name reaches was changed in place */
+};
+
+struct trace_write {
+    struct name *name;
+    enum write_kind kind;
+    bool known;                 /* the value could be fingerprinted */
+    struct hash128 fingerprint; /* of what the name reaches after the run, if known */
+    uint64_t version;
 };
 
 typedef VEC(struct trace_read) read_vec;
+typedef VEC(struct trace_write) write_vec;
 typedef VEC(block_id) id_vec;
-
-/* A name that a run bound, or removed. */
-struct trace_write {
-    struct buf name;
-    bool bound;
-};
 
 struct trace {
     block_id block;
     struct hash128 code;
-    bool valid; /* false: it never finished (superseded), only its effects are recorded */
+    uint32_t run; /* the last one that executed it */
+    bool valid;   /* false: it never finished (superseded), only its effects are recorded */
     bool present;
     enum run_status status;
-    uint64_t serial; /* names the values: kept when the same computation is merely repeated */
     uint64_t duration_us;
     bool truncated;
     block_id blocked_by;
     output_vec outputs;
     struct hash128 content; /* of status and outputs */
-    read_vec reads;         /* by provider, in document order at that time */
-    VEC(struct trace_write) writes;
-    id_vec mutated;    /* providers of the names it may have changed in place */
-    id_vec mutated_by; /* blocks that may have changed what this one made */
+    read_vec reads;
+    write_vec writes;
+    id_vec mutated;    /* blocks whose kept values it changed in place */
+    id_vec mutated_by; /* blocks that changed in place what this one made */
     /* A text that does not compile leaves the trace of the last good one in force: */
     bool fault;
     struct hash128 fault_code;
@@ -66,13 +77,17 @@ struct trace *trace_get(const struct trace_store *s, block_id id); /* or NULL */
 struct trace *trace_make(struct trace_store *s, block_id id);      /* the one there is, or new */
 void trace_drop(struct trace_store *s, block_id id);
 
-/* Forget what the last run showed and did, not the fault.  Serial and id stay. */
+/* Forget what the last run showed and did, not the fault. */
 void trace_clear(struct trace *t);
 void trace_set_fault(struct trace *t, struct hash128 code, struct output *error_take);
 void trace_clear_fault(struct trace *t);
 
-/* Whether the run bound the name (and did not remove it). */
-bool trace_bound(const struct trace *t, struct str name);
+/* The run's write of that name, or NULL. */
+const struct trace_write *trace_find_write(const struct trace *t, const struct name *name);
+const struct trace_read *trace_find_read(const struct trace *t, const struct name *name);
+
+bool id_vec_has(const id_vec *ids, block_id id);
+void id_vec_add(id_vec *ids, block_id id); /* unless it is there */
 
 /* Whether running the same block again makes its values again. */
 bool trace_repeatable(const struct trace *t);

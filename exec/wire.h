@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   2
+#define WIRE_VERSION   3
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
@@ -23,6 +23,7 @@
  *          u32 n, n x (str name)               names the block may bind (static)
  *          u32 m, m x (str name, u32 block)    namespace fixes, applied first: bind the name to
  *                                              that block's value of it; block 0 unbinds it
+ *          u32 r, r x (str name)               names the block is known to read
  *          `interpreter` is the pid of STARTED: a run that crosses a DIED on its way must not run
  *          in the fresh interpreter, which has none of the values.  `line` is the file's line that
  *          the block begins at, 0-based.
@@ -44,7 +45,10 @@
  * DISPLAY   u32 run, u32 block, u8 kind, u32 n, n x (str mime, str data)
  *           data is UTF-8: text, base64 for binary types, JSON text for JSON types
  * DONE      u32 run, u32 block, u8 status, u32 flags, u64 microseconds,
- *           u32 n, n x (str name, u8 bound)    names whose binding the block made or removed
+ *           u32 n, n x (str name, u8 kind, u8 flags, u64, u64 fingerprint)
+ *                                              names that the block bound, removed or changed
+ *           u32 m, m x u32 block               blocks whose kept values it changed in place
+ *           u32 k, k x (str name)              names it read beyond those known
  *           when status is not OK: str ename, str evalue,
  *           u32 f, f x (str file, u32 block, u32 line, str function, str source line)
  *           lines are 0-based, relative to the block when block is not 0; the outermost frame is
@@ -75,6 +79,11 @@ enum wire_done_status {
     WIRE_ERROR,        /* an exception; SystemExit, too: a script would end there */
     WIRE_SYNTAX_ERROR, /* it does not compile: nothing ran */
     WIRE_INTERRUPTED,
+};
+enum wire_write_kind { WIRE_REMOVED = 0, WIRE_BOUND, WIRE_MUTATED };
+enum wire_write_flag {
+    WIRE_KNOWN = 1, /* the fingerprint holds: what the name reaches could be walked */
+    WIRE_KEPT = 2,  /* the value is the one from before: equal, so the old object stays bound */
 };
 enum wire_done_flag {
     WIRE_TRUNCATED = 1, /* output beyond the limits was dropped */

@@ -13,6 +13,15 @@ void worker_link_setup(struct buf *out, const struct worker_setup *setup) {
     wire_end(out, mark);
 }
 
+/* Names that the block surely binds: it may bind them to the very object that they had. */
+static void put_certain(struct buf *out, const struct symbols *symbols) {
+    size_t count = 0;
+    for (size_t i = 0; i < symbols->provides.len; i++) count += symbols->provides.items[i].certain;
+    wire_u32(out, (uint32_t)count);
+    for (size_t i = 0; i < symbols->provides.len; i++)
+        if (symbols->provides.items[i].certain) wire_str(out, symbols->provides.items[i].name);
+}
+
 void worker_link_run(struct buf *out, const struct worker_run *run) {
     size_t mark = wire_begin(out, WM_RUN);
     wire_u32(out, run->ticket);
@@ -21,14 +30,14 @@ void worker_link_run(struct buf *out, const struct worker_run *run) {
     wire_u32(out, run->line);
     wire_u32(out, run->silent ? WIRE_RUN_SILENT : 0);
     wire_str(out, run->source);
-    wire_u32(out, (uint32_t)run->symbols->provides.len);
-    for (size_t i = 0; i < run->symbols->provides.len; i++)
-        wire_str(out, run->symbols->provides.items[i].name);
-    wire_u32(out, (uint32_t)run->fix_count);
-    for (size_t i = 0; i < run->fix_count; i++) {
-        wire_str(out, run->fixes[i].name);
-        wire_u32(out, run->fixes[i].from);
+    put_certain(out, run->symbols);
+    wire_u32(out, (uint32_t)run->fixes->len);
+    for (size_t i = 0; i < run->fixes->len; i++) {
+        wire_str(out, run->fixes->items[i].name->text);
+        wire_u32(out, run->fixes->items[i].from);
     }
+    wire_u32(out, (uint32_t)run->reads->len);
+    for (size_t i = 0; i < run->reads->len; i++) wire_str(out, run->reads->items[i].name->text);
     wire_end(out, mark);
 }
 
@@ -114,9 +123,25 @@ static void get_error(struct wire_reader *r, struct output *error) {
 }
 
 static void done_finish(struct worker_done *done) {
-    for (size_t i = 0; i < done->writes.len; i++) buf_finish(&done->writes.items[i].name);
     vec_finish(&done->writes);
+    vec_finish(&done->mutated);
+    vec_finish(&done->reads);
     output_finish(&done->error);
+}
+
+static void get_effects(struct wire_reader *r, struct worker_done *done) {
+    for (uint32_t n = wire_get_count(r, 22); n > 0; n--) {
+        struct worker_write w = {.name = wire_get_str(r), .kind = wire_get_u8(r)};
+        uint8_t flags = wire_get_u8(r);
+        w.known = flags & WIRE_KNOWN;
+        w.kept = flags & WIRE_KEPT;
+        w.fingerprint.low = wire_get_u64(r);
+        w.fingerprint.high = wire_get_u64(r);
+        r->bad |= w.kind > WIRE_MUTATED;
+        vec_push(&done->writes, w);
+    }
+    for (uint32_t n = wire_get_count(r, 4); n > 0; n--) vec_push(&done->mutated, wire_get_u32(r));
+    for (uint32_t n = wire_get_count(r, 4); n > 0; n--) vec_push(&done->reads, wire_get_str(r));
 }
 
 static void on_done(struct worker_link *link, struct wire_reader *r, struct err *err) {
@@ -127,11 +152,7 @@ static void on_done(struct worker_link *link, struct wire_reader *r, struct err 
     r->bad |= done.status > WIRE_INTERRUPTED;
     done.truncated = wire_get_u32(r) & WIRE_TRUNCATED;
     done.duration_us = wire_get_u64(r);
-    for (uint32_t n = wire_get_count(r, 5); n > 0; n--) {
-        struct buf name = get_text(r);
-        bool bound = wire_get_u8(r);
-        vec_push(&done.writes, (struct trace_write){name, bound});
-    }
+    get_effects(r, &done);
     if (done.status != WIRE_OK) get_error(r, &done.error);
     if (!r->bad) link->events->done(link->ctx, &done);
     done_finish(&done);

@@ -6,18 +6,12 @@
 #define EXEC_WORKER_LINK_H
 
 #include "base/err.h"
-#include "exec/trace.h"
+#include "exec/history.h"
 #include "exec/wire.h"
 
 struct worker_setup {
     struct str file, cwd, package;       /* absolute paths; package may be empty */
     uint32_t output_bytes, output_lines; /* limits for each block */
-};
-
-/* `name` shall be bound to the value that `from` gave it; 0: shall be unbound. */
-struct namespace_fix {
-    struct str name;
-    block_id from;
 };
 
 struct worker_run {
@@ -28,8 +22,8 @@ struct worker_run {
     bool silent;
     struct str source;
     const struct symbols *symbols;
-    const struct namespace_fix *fixes;
-    size_t fix_count;
+    const fix_vec *fixes;
+    const read_vec *reads;
 };
 
 void worker_link_setup(struct buf *out, const struct worker_setup *setup);
@@ -38,14 +32,24 @@ void worker_link_forget(struct buf *out, block_id block);
 void worker_link_interrupt(struct buf *out);
 void worker_link_inspect(struct buf *out, uint32_t request, block_id block, struct str name);
 
-/* How a RUN ended.  The event's receiver may take writes and error (leaving them zeroed). */
+/* What a run did to a name.  The text is borrowed for the call. */
+struct worker_write {
+    struct str name;
+    enum wire_write_kind kind;
+    bool known, kept;
+    struct hash128 fingerprint;
+};
+
+/* How a RUN ended.  The event's receiver may take the error (leaving it zeroed). */
 struct worker_done {
     uint32_t ticket;
     enum wire_done_status status;
     bool truncated;
     uint64_t duration_us;
-    VEC(struct trace_write) writes;
-    struct output error; /* OUTPUT_ERROR unless status is WIRE_OK */
+    VEC(struct worker_write) writes;
+    id_vec mutated;        /* blocks whose kept values were changed in place */
+    VEC(struct str) reads; /* names, beyond those in the request; borrowed */
+    struct output error;   /* OUTPUT_ERROR unless status is WIRE_OK */
 };
 
 struct worker_value { /* an INSPECTED answer; borrowed for the call */

@@ -26,7 +26,7 @@ static struct span identifier_at(struct str text, uint32_t byte) {
 static block_id value_provider(struct open_document *od, const struct block *block,
                                struct str name) {
     const struct trace *t = runner_trace(session_runner(od->session), block->id);
-    if (t && trace_bound(t, name)) return block->id;
+    if (t && trace_binds(t, name)) return block->id;
     const struct block_graph *graph = document_graph(session_document(od->session));
     const struct block *provider = graph_provider(graph, block, name);
     return provider ? provider->id : 0;

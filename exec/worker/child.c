@@ -122,8 +122,8 @@ static bool prepare(struct interpreter *in, const struct ward_ends *ends,
     in->lines = PyList_New(0);
     in->origin_type = origin_type();
     return in->file && in->lines && in->origin_type && prepare_signals() && prepare_matplotlib() &&
-           namespace_init(&in->ns, setup) && compiler_init(&in->compiler) &&
-           reporter_init(&in->reporter, in->origin_type) &&
+           namespace_init(&in->ns, setup) && effects_init(&in->effects, &in->ns) &&
+           compiler_init(&in->compiler) && reporter_init(&in->reporter, in->origin_type) &&
            display_init(&in->display, &in->control, setup->output_bytes) &&
            ipython_init(in->display.function) && prepare_builtins(in) && prepare_argv(in) &&
            prepare_path(setup->file);
@@ -157,6 +157,9 @@ static bool decode_run(struct run_request *r, struct wire_reader fields) {
         wire_get_str(&fields);
         wire_get_u32(&fields);
     }
+    r->read_count = wire_get_count(&fields, 4);
+    r->reads = xcalloc(r->read_count, sizeof *r->reads);
+    for (size_t i = 0; i < r->read_count; i++) r->reads[i] = wire_get_str(&fields);
     return !fields.bad;
 }
 
@@ -164,11 +167,16 @@ static void on_run(struct interpreter *in, struct wire_reader fields) {
     struct run_request request;
     if (decode_run(&request, fields)) run_block(in, &request);
     free(request.maybe);
+    free(request.reads);
 }
 
 static void on_forget(struct interpreter *in, struct wire_reader fields) {
     uint32_t count = wire_get_count(&fields, 4);
-    for (uint32_t i = 0; i < count; i++) namespace_forget(&in->ns, wire_get_u32(&fields));
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t block = wire_get_u32(&fields);
+        namespace_forget(&in->ns, block);
+        effects_forget(&in->effects, block);
+    }
 }
 
 /* The value's methods are the user's code: they may print, and may have to be interrupted. */

@@ -7,6 +7,7 @@
 
 #include "exec/worker/capture.h"
 #include "exec/worker/display.h"
+#include "exec/worker/effects.h"
 #include "exec/worker/namespace.h"
 #include "exec/worker/program.h"
 #include "exec/worker/report.h"
@@ -15,6 +16,7 @@ struct interpreter {
     struct control control;
     struct capture capture;
     struct namespace ns;
+    struct effects effects;
     struct compiler compiler;
     struct reporter reporter;
     struct display display;
@@ -30,6 +32,8 @@ struct run_request {
     struct str source;
     struct str *maybe; /* names the block may bind */
     size_t maybe_count;
+    struct str *reads; /* names it is known to read */
+    size_t read_count;
     struct wire_reader fixes; /* count, then (name, block) */
 };
 

@@ -101,8 +101,7 @@ void namespace_forget(struct namespace *ns, uint32_t block) {
 
 /* --- What a block changed --- */
 
-/* Names that the interpreter sets in every module: no binding of a block. */
-static bool is_machinery(PyObject *name) {
+bool namespace_is_machinery(PyObject *name) {
     static const char *const names[] = {"__builtins__", "__annotations__", "__warningregistry__"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (PyUnicode_CompareWithASCIIString(name, names[i]) == 0) return true;
@@ -115,57 +114,48 @@ bool namespace_enter(struct namespace *ns) {
     return ns->before != NULL;
 }
 
-struct changes {
-    struct buf *out;
-    uint32_t count;
-    PyObject *bound; /* dict: name -> value */
-};
-
-static void note(struct changes *c, PyObject *name, PyObject *value_or_null) {
-    py_wire(c->out, name, SIZE_MAX);
-    wire_u8(c->out, value_or_null != NULL);
-    c->count++;
-    if (value_or_null) PyDict_SetItem(c->bound, name, value_or_null);
-}
-
-static void note_bound(struct changes *c, PyObject *before, PyObject *globals) {
+static void find_bound(struct namespace_changes *c, PyObject *globals) {
     PyObject *name, *value; /* borrowed */
     Py_ssize_t at = 0;
     while (PyDict_Next(globals, &at, &name, &value))
-        if (PyUnicode_CheckExact(name) && get(before, name) != value && !is_machinery(name))
-            note(c, name, value);
+        if (PyUnicode_CheckExact(name) && get(c->before, name) != value &&
+            !namespace_is_machinery(name))
+            PyDict_SetItem(c->bound, name, value);
 }
 
-static void note_removed(struct changes *c, PyObject *before, PyObject *globals) {
+static void find_removed(struct namespace_changes *c, PyObject *globals) {
     PyObject *name, *value; /* borrowed */
     Py_ssize_t at = 0;
-    while (PyDict_Next(before, &at, &name, &value))
-        if (PyUnicode_CheckExact(name) && !get(globals, name) && !is_machinery(name))
-            note(c, name, NULL);
+    while (PyDict_Next(c->before, &at, &name, &value))
+        if (PyUnicode_CheckExact(name) && !get(globals, name) && !namespace_is_machinery(name))
+            PyList_Append(c->removed, name);
 }
 
 /* `x = 1` where x was 1 already: the value is the same object, and yet bound anew. */
-static void note_maybe(struct changes *c, PyObject *globals, struct str name) {
+static void find_maybe(struct namespace_changes *c, PyObject *globals, struct str name) {
     PyObject *key = py_str(name);
     PyObject *value = get(globals, key); /* borrowed */
-    if (value && !get(c->bound, key)) note(c, key, value);
+    if (value) PyDict_SetItem(c->bound, key, value);
     PyErr_Clear();
     Py_XDECREF(key);
 }
 
-uint32_t namespace_leave(struct namespace *ns, uint32_t block, const struct str *maybe,
-                         size_t count, struct buf *out) {
-    struct changes changes = {.out = out, .bound = PyDict_New()};
-    if (changes.bound) {
-        note_bound(&changes, ns->before, ns->globals);
-        note_removed(&changes, ns->before, ns->globals);
-        for (size_t i = 0; i < count; i++) note_maybe(&changes, ns->globals, maybe[i]);
-        set_of_block(ns->bindings, block, changes.bound);
-    }
-    PyErr_Clear();
-    Py_XDECREF(changes.bound);
-    Py_CLEAR(ns->before);
-    return changes.count;
+bool namespace_leave(struct namespace *ns, const struct str *maybe, size_t count,
+                     struct namespace_changes *changes) {
+    *changes = (struct namespace_changes){ns->before, PyDict_New(), PyList_New(0)};
+    ns->before = NULL;
+    if (!changes->before || !changes->bound || !changes->removed) return false;
+    find_bound(changes, ns->globals);
+    find_removed(changes, ns->globals);
+    for (size_t i = 0; i < count; i++) find_maybe(changes, ns->globals, maybe[i]);
+    return true;
+}
+
+void namespace_keep_take(struct namespace *ns, uint32_t block, struct namespace_changes *changes) {
+    if (changes->bound) set_of_block(ns->bindings, block, changes->bound);
+    Py_CLEAR(changes->before);
+    Py_CLEAR(changes->bound);
+    Py_CLEAR(changes->removed);
 }
 
 /* --- Future features --- */

@@ -24,12 +24,24 @@ bool namespace_init(struct namespace *ns, const struct setup *setup);
 /* Give `name` the value that `block` bound; block 0, or one that did not bind it, unbinds it. */
 bool namespace_fix(struct namespace *ns, struct str name, uint32_t block);
 
-/* Around a block's run.  Leaving finds what was bound and removed since (by identity, and those
- * of the `maybe` names that are bound now), keeps it as the block's bindings, appends it to `out`
- * as DONE has it, (name, bound) each, and returns how many they are.  Leaving cannot fail. */
+/* What a block did to the names. */
+struct namespace_changes {
+    PyObject *before;  /* dict: the names before the run */
+    PyObject *bound;   /* dict: name -> value */
+    PyObject *removed; /* list of names */
+};
+
+/* Around a block's run.  Leaving finds what was bound and removed since: by identity, and those of
+ * the `maybe` names that are bound now.  False with an exception set on failure. */
 bool namespace_enter(struct namespace *ns);
-uint32_t namespace_leave(struct namespace *ns, uint32_t block, const struct str *maybe,
-                         size_t count, struct buf *out);
+bool namespace_leave(struct namespace *ns, const struct str *maybe, size_t count,
+                     struct namespace_changes *changes);
+
+/* What the block bound becomes its values, see namespace_fix(); `changes` is finished. */
+void namespace_keep_take(struct namespace *ns, uint32_t block, struct namespace_changes *changes);
+
+/* Whether the interpreter sets the name in every module: no binding of a block. */
+bool namespace_is_machinery(PyObject *name);
 
 /* Drop what `block` bound. */
 void namespace_forget(struct namespace *ns, uint32_t block);

@@ -18,7 +18,10 @@
 struct outcome {
     enum wire_done_status status;
     struct buf error; /* ename, evalue, frames */
-    int exit_code;    /* for a forked copy */
+    bool ran;         /* it compiled: `effects` are there */
+    struct buf effects;
+    uint64_t duration;
+    int exit_code; /* for a forked copy */
 };
 
 static uint64_t now_us(void) {
@@ -149,44 +152,53 @@ out:
     capture_flush();
 }
 
+/* The run of a text that compiles.  Whatever it comes to, its effects are there. */
+static void run_program(struct interpreter *in, const struct run_request *request,
+                        struct program *program, struct outcome *outcome) {
+    if (!namespace_enter(&in->ns)) {
+        take_error(in, outcome);
+        return;
+    }
+    effects_enter(&in->effects, request->reads, request->read_count);
+    uint64_t start = now_us();
+    control_send_begun(&in->control); /* from here on every step minds KeyboardInterrupt */
+    execute(in, program, outcome);
+    outcome->duration = now_us() - start;
+    struct namespace_changes changes;
+    /* After an error nobody can tell what would have been bound to the value that it had. */
+    size_t maybe_count = outcome->status == WIRE_OK ? request->maybe_count : 0;
+    outcome->ran = namespace_leave(&in->ns, request->maybe, maybe_count, &changes);
+    if (outcome->ran) effects_leave(&in->effects, request->block, &changes, &outcome->effects);
+    namespace_keep_take(&in->ns, request->block, &changes);
+    PyErr_Clear();
+}
+
 static void run_steps(struct interpreter *in, const struct run_request *request,
                       struct outcome *outcome) {
     struct program program = {0};
     show_warnings_again();
     fix_names(in, request->fixes);
-    if (!namespace_enter(&in->ns)) {
-        take_error(in, outcome);
-        return;
-    }
     if (!origin_show(in->file, in->lines, request->line, request->source)) PyErr_Clear();
     if (!compile_block(in, request, &program, outcome)) return;
-    control_send_begun(&in->control); /* from here on every step minds KeyboardInterrupt */
-    execute(in, &program, outcome);
+    run_program(in, request, &program, outcome);
     program_finish(&program);
 }
 
 static void send_done(struct interpreter *in, const struct run_request *request,
-                      const struct outcome *outcome, uint64_t duration) {
-    struct buf changes = {0}, frame = {0};
-    uint32_t count = 0;
-    /* After an error nobody can tell what would have been bound to the value that it had; what
-     * does not compile leaves the block's values of before as they are. */
-    size_t maybe_count = outcome->status == WIRE_OK ? request->maybe_count : 0;
-    if (outcome->status != WIRE_SYNTAX_ERROR)
-        count = namespace_leave(&in->ns, request->block, request->maybe, maybe_count, &changes);
+                      const struct outcome *outcome) {
+    struct buf frame = {0};
     size_t mark = wire_begin(&frame, WM_DONE);
     wire_u32(&frame, request->run);
     wire_u32(&frame, request->block);
     wire_u8(&frame, (uint8_t)outcome->status);
     wire_u32(&frame, in->display.truncated ? WIRE_TRUNCATED : 0);
-    wire_u64(&frame, duration);
-    wire_u32(&frame, count);
-    buf_append(&frame, buf_str(&changes));
+    wire_u64(&frame, outcome->duration);
+    buf_append(&frame, buf_str(&outcome->effects));
+    for (int i = 0; !outcome->ran && i < 3; i++) wire_u32(&frame, 0); /* no effects */
     if (outcome->status != WIRE_OK) buf_append(&frame, buf_str(&outcome->error));
     wire_end(&frame, mark);
     control_send(&in->control, &frame);
     buf_finish(&frame);
-    buf_finish(&changes);
 }
 
 void run_block(struct interpreter *in, const struct run_request *request) {
@@ -194,9 +206,9 @@ void run_block(struct interpreter *in, const struct run_request *request) {
     capture_restore(&in->capture);
     forget_late_signals();
     display_begin(&in->display, request->run, request->block);
-    uint64_t start = now_us();
     run_steps(in, request, &outcome);
-    send_done(in, request, &outcome, now_us() - start);
+    send_done(in, request, &outcome);
     display_end(&in->display);
     buf_finish(&outcome.error);
+    buf_finish(&outcome.effects);
 }

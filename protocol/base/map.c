@@ -41,6 +41,11 @@ void *map_get(const struct map *m, struct str key) {
     return m->slots[find(m, key, hash64(key))].value;
 }
 
+struct str map_key(const struct map *m, struct str key) {
+    const struct map_entry *e = m->len ? &m->slots[find(m, key, hash64(key))] : NULL;
+    return e && e->key ? (struct str){e->key, e->key_len} : STR("");
+}
+
 void **map_slot(struct map *m, struct str key) {
     uint64_t hash = hash64(key);
     if ((m->len + 1) * 4 > m->cap * 3) grow(m);

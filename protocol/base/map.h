@@ -26,6 +26,9 @@ void *map_get(const struct map *m, struct str key); /* NULL when absent */
 /* The slot's value for `key`, made (NULL) when absent.  Valid until the next map_slot/remove. */
 void **map_slot(struct map *m, struct str key);
 
+/* The map's own copy of `key`, NUL-terminated: borrowed until map_remove(); empty when absent. */
+struct str map_key(const struct map *m, struct str key);
+
 /* Forget `key`; returns its value, NULL when it was absent. */
 void *map_remove(struct map *m, struct str key);
 

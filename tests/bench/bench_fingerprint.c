@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench_fingerprint.c - what it costs to fingerprint values, and to watch a block run.
+/* bench_fingerprint.c - what it costs to fingerprint values.
  *
  *     bench_fingerprint          measure without sanitizers
  *
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "exec/worker/values.h"
+#include "exec/worker/fingerprint.h"
 #include "tests/support/embedded_python.h"
 
 enum { SAMPLES = 21 };
@@ -90,52 +90,9 @@ static void bench_values(void) {
     fingerprinter_destroy(prints);
 }
 
-/* What is added to a block's run, in a document of 300 names. */
-static void time_run(struct values *v, const char *read, const char *source) {
-    double samples[SAMPLES];
-    struct str reads = str_from(read);
-    for (int i = 0; i < SAMPLES; i++) {
-        value_change_vec changes = {0};
-        double start = now_ms();
-        values_enter(v, &reads, reads.len != 0, false);
-        samples[i] = now_ms() - start;
-        python_run(source);
-        start = now_ms();
-        values_leave(v, NULL, 0, NULL, &changes);
-        samples[i] += now_ms() - start;
-        value_changes_finish(&changes);
-    }
-    printf("    %-40s %10.3f\n", source, median(samples));
-}
-
-static void bench_runs(void) {
-    python_clear();
-    python_run(
-        "class C: pass\nn = 1; items = list(range(100)); big = [[i] for i in range(100000)]\n"
-        "for i in range(100): globals()[f'a{i}'] = C(); globals()[f'b{i}'] = [i] * 50\n"
-        "def f(): return items\n"
-        "for i in range(100): exec(f'def g{i}(): return f() + b{i}')\n");
-    PyObject *bindings = PyDict_New();
-    struct values *v = values_create(python_globals(), bindings,
-                                     (struct values_limits){ample, ample.microseconds});
-    values_enter(v, NULL, 0, false);
-    time_run(v, "", "pass");
-    time_run(v, "n", "n + 1");
-    time_run(v, "items", "len(items)");
-    time_run(v, "items", "items.append(1)");
-    time_run(v, "g7", "g7()");
-    time_run(v, "a7", "a7.x = len(a7.__dict__)");
-    time_run(v, "big", "len(big)");
-    values_destroy(v);
-    Py_DECREF(bindings);
-    python_clear();
-}
-
 int main(void) {
     python_start();
     printf("fingerprint of a value %34s\n", "ms");
     bench_values();
-    printf("\nbefore and after a block's run %26s\n", "ms");
-    bench_runs();
     return 0;
 }

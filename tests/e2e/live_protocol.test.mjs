@@ -29,6 +29,7 @@ async function session(client) {
   await file.change("xs, 1", "xs");
   await file.change("x = 2", "x = int('no')");
   await file.change("x = int('no')", "x = 3");
+  await file.change("xs.append(x)", "xs.append(x + 1)");
   await file.change("# | skip\n", "");
   await file.command("run");
   await file.command("runBlock", file.result("xs").block);

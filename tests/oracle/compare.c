@@ -2,6 +2,8 @@
 /* compare.c - each block as text, and the texts compared. */
 #include "tests/oracle/compare.h"
 
+#include "exec/history.h"
+
 #include <ctype.h>
 
 static const struct trace *trace_of(const struct lane *lane, const struct block *block) {
@@ -15,23 +17,20 @@ static bool flag_of(const struct lane *lane, const flag_vec *flags, block_id id)
     return block && block->index < flags->len && flags->items[block->index];
 }
 
-static bool bound_by(const struct trace *t, struct str name) {
-    for (size_t i = 0; t && i < t->writes.len; i++)
-        if (str_eq(buf_str(&t->writes.items[i].name), name)) return true;
-    return false;
-}
-
 /* Whether it requires a name that a flagged block above bound when its text was whole: the text
  * may not show that any more, and the value is still there. */
 static bool reads_left_over(const struct lane *lane, const flag_vec *flags,
                             const struct block *block) {
     bool any = false;
     name_vec names = {0};
+    const struct trace *own = trace_of(lane, block);
     graph_requires(document_graph(lane->doc), block, &names);
+    for (size_t i = 0; own && i < own->reads.len; i++)
+        vec_push(&names, own->reads.items[i].name->text);
     for (size_t i = 0; i < block->index; i++) {
         const struct trace *t = trace_of(lane, document_block(lane->doc, i));
         for (size_t k = 0; flags->items[i] && k < names.len; k++)
-            any |= bound_by(t, names.items[k]);
+            any |= t && trace_writes(t, names.items[k]);
     }
     vec_finish(&names);
     return any;
@@ -44,8 +43,7 @@ static bool reads_flagged(const struct lane *lane, const flag_vec *flags,
     bool any = t && t->status == RUN_BLOCKED && flag_of(lane, flags, t->blocked_by);
     graph_upstream(document_graph(lane->doc), block, &up);
     for (size_t i = 0; i < up.len; i++) any |= flags->items[up.items[i]->index];
-    for (size_t i = 0; t && i < t->reads.len; i++)
-        any |= flag_of(lane, flags, t->reads.items[i].provider);
+    any |= runner_status(lane->runner, block) == STATUS_STALE;
     vec_finish(&up);
     return any || reads_left_over(lane, flags, block);
 }
@@ -57,7 +55,7 @@ void compare_tainted(const struct lane *lane, flag_vec *by_index) {
         bool broken = runner_status(lane->runner, block) == STATUS_SYNTAX_ERROR;
         vec_push(by_index, broken || block->symbols.syntax_error);
     }
-    for (size_t i = 0; i < by_index->len; i++)
+    for (size_t i = 0; i < document_block_count(lane->doc); i++)
         by_index->items[i] |= reads_flagged(lane, by_index, document_block(lane->doc, i));
 }
 
@@ -157,7 +155,7 @@ bool compare_lanes(const struct lane *edited, const struct lane *full, struct bu
     for (size_t i = 0; same && i < count; i++) same = same_shape(edited, full, i);
     if (!same) buf_append(why, STR("the blocks are not those of a fresh analysis\n"));
     compare_tainted(edited, &tainted);
-    for (size_t i = 0; same && i < tainted.len; i++)
+    for (size_t i = 0; same && i < count; i++)
         same = may_differ(edited, full, i, &tainted) || same_block(edited, full, i, why);
     vec_finish(&tainted);
     return same;

@@ -13,6 +13,8 @@ void inputs_ask(struct lane *lane, const struct block *block) {
     struct buf source = {0}, request = {0};
     name_vec names = {0};
     struct symbols none = {0};
+    fix_vec no_fixes = {0};
+    read_vec no_reads = {0};
     graph_requires(document_graph(lane->doc), block, &names);
     buf_append(&source, STR("__relight_inputs__(globals(), ["));
     for (size_t i = 0; i < names.len; i++) buf_printf(&source, "'%.*s',", STR_FMT(names.items[i]));
@@ -21,7 +23,9 @@ void inputs_ask(struct lane *lane, const struct block *block) {
                              .block = QUESTION_BIT | block->id,
                              .interpreter = lane->interpreter,
                              .source = buf_str(&source),
-                             .symbols = &none};
+                             .symbols = &none,
+                             .fixes = &no_fixes,
+                             .reads = &no_reads};
     worker_link_run(&request, &run);
     worker_pipe_send(&lane->pipe, buf_str(&request));
     vec_finish(&names);

@@ -239,6 +239,8 @@ static inline void fake_statement(struct fake_parser *p, struct str *after, bool
         fake_del(p);
     else if (fake_accept(p, "print("))
         fake_print(p);
+    else if (fake_accept(p, "\"\"\""))
+        return; /* a docstring */
     else if (fake_accept(p, "raise"))
         fake_throw(p, "Boom", "");
     else if (fake_accept(p, "die()"))

@@ -2,66 +2,48 @@
 /* fake_worker.h - a worker without a process: frames in, frames out, one step at a time.
  *
  * It keeps to wire.h and to what the real one does: names are fixed before a block runs, each
- * block's values are kept until it runs again or is forgotten, and a name that the block may bind
- * is reported as bound when it holds a value.  It stops the test when the server breaks the rules:
- * a RUN while one is under way, a fix to a value that was never made. */
+ * block's values are kept until it runs again or is forgotten, what it did to values is found as in
+ * fake_effects.h, and a name that it surely binds counts as bound at a good end.  It stops the test
+ * when the server breaks the rules: a RUN while one is under way, a fix to a value that was never
+ * made. */
 #ifndef TESTS_FAKE_WORKER_H
 #define TESTS_FAKE_WORKER_H
 
-#include "exec/wire.h"
-#include "tests/support/fake_python.h"
+#include "tests/support/fake_effects.h"
 
-/* What a block gave a name. */
-struct fake_kept {
-    uint32_t block;
-    char *name; /* owned */
-    struct fake_value *value;
-};
+enum { FAKE_DURATION_US = 1000 }; /* of every block */
 
 struct fake_worker {
     struct buf in, out; /* from the server; for the server */
     struct fake_python py;
-    VEC(struct fake_kept) kept;
+    struct fake_effects effects;
     bool starting; /* STARTED is due */
+    uint32_t pid;  /* of the interpreter */
     bool busy;     /* a RUN is under way: */
     uint32_t ticket, block;
     struct buf source;
-    VEC(char *) names; /* that it may bind; owned */
-    bool interrupted;  /* it ends after its first statement */
-    bool stubborn;     /* interrupts do nothing */
+    fake_names names, reads; /* that it surely binds; that it is known to read */
+    bool interrupted;        /* it ends after its first statement */
+    bool stubborn;           /* interrupts do nothing */
     uint32_t runs, forgets;
 };
 
-/* Drop what is kept of a block; of all blocks for 0. */
-static inline void fake_worker_drop(struct fake_worker *w, uint32_t block) {
-    size_t left = 0;
-    for (size_t i = 0; i < w->kept.len; i++) {
-        if (!block || w->kept.items[i].block == block)
-            free(w->kept.items[i].name);
-        else
-            w->kept.items[left++] = w->kept.items[i];
-    }
-    w->kept.len = left;
-}
-
-static inline void fake_worker_clear_names(struct fake_worker *w) {
-    for (size_t i = 0; i < w->names.len; i++) free(w->names.items[i]);
-    vec_clear(&w->names);
-}
-
 /* A fresh interpreter. */
 static inline void fake_worker_reset(struct fake_worker *w) {
-    fake_worker_drop(w, 0);
+    fake_effects_finish(&w->effects);
     fake_python_finish(&w->py);
+    w->effects = (struct fake_effects){.py = &w->py};
     w->busy = w->interrupted = false;
     w->starting = true;
+    w->pid++;
 }
 
 static inline void fake_worker_finish(struct fake_worker *w) {
     fake_worker_reset(w);
-    fake_worker_clear_names(w);
-    vec_finish(&w->kept);
+    fake_names_clear(&w->names);
+    fake_names_clear(&w->reads);
     vec_finish(&w->names);
+    vec_finish(&w->reads);
     buf_finish(&w->in);
     buf_finish(&w->out);
     buf_finish(&w->source);
@@ -69,10 +51,8 @@ static inline void fake_worker_finish(struct fake_worker *w) {
 
 static inline struct fake_value *fake_worker_kept(const struct fake_worker *w, uint32_t block,
                                                   struct str name) {
-    for (size_t i = 0; i < w->kept.len; i++)
-        if (w->kept.items[i].block == block && str_eq(str_from(w->kept.items[i].name), name))
-            return w->kept.items[i].value;
-    return NULL;
+    const struct fake_kept *k = fake_effects_find(&w->effects, block, name);
+    return k && !k->gone ? k->value : NULL;
 }
 
 static inline void fake_worker_fix(struct fake_worker *w, struct str name, uint32_t block) {
@@ -84,23 +64,45 @@ static inline void fake_worker_fix(struct fake_worker *w, struct str name, uint3
         map_remove(&w->py.globals, name);
 }
 
+static inline void fake_worker_take_names(fake_names *names, struct wire_reader *r) {
+    fake_names_clear(names);
+    for (uint32_t n = wire_get_u32(r); n > 0; n--) fake_names_add(names, wire_get_str(r));
+}
+
+/* The interpreter is gone; `block` is 0 when it had not been given the run. */
+static inline void fake_worker_died(struct fake_worker *w, uint32_t run, uint32_t block) {
+    size_t mark = wire_begin(&w->out, WM_DIED);
+    wire_u32(&w->out, run);
+    wire_u32(&w->out, block);
+    wire_u32(&w->out, 0);
+    wire_u32(&w->out, 11);
+    wire_str(&w->out, STR("it died"));
+    wire_end(&w->out, mark);
+}
+
 static inline void fake_worker_run(struct fake_worker *w, struct wire_reader *r) {
+    uint32_t run = wire_get_u32(r), block = wire_get_u32(r);
+    if (wire_get_u32(r) != w->pid) {
+        r->rest.len = 0;
+        fake_worker_died(w, run, 0);
+        return;
+    }
     assert_false(w->busy || w->starting);
     w->busy = true;
     w->interrupted = false;
     w->runs++;
-    w->ticket = wire_get_u32(r);
-    w->block = wire_get_u32(r);
+    w->ticket = run;
+    w->block = block;
     wire_get_u32(r); /* line */
     wire_get_u32(r); /* flags */
     w->source.len = 0;
     buf_append(&w->source, wire_get_str(r));
-    fake_worker_clear_names(w);
-    for (uint32_t n = wire_get_u32(r); n > 0; n--) vec_push(&w->names, str_dup(wire_get_str(r)));
+    fake_worker_take_names(&w->names, r);
     for (uint32_t n = wire_get_u32(r); n > 0; n--) {
         struct str name = wire_get_str(r);
         fake_worker_fix(w, name, wire_get_u32(r));
     }
+    fake_worker_take_names(&w->reads, r);
 }
 
 static inline void fake_worker_inspect(struct fake_worker *w, struct wire_reader *r) {
@@ -129,7 +131,8 @@ static inline void fake_worker_request(struct fake_worker *w, uint8_t type, stru
     if (type == WM_INTERRUPT) w->interrupted = w->busy && !w->stubborn;
     if (type == WM_FORGET) {
         w->forgets++;
-        for (uint32_t n = wire_get_u32(r); n > 0; n--) fake_worker_drop(w, wire_get_u32(r));
+        for (uint32_t n = wire_get_u32(r); n > 0; n--)
+            fake_effects_forget(&w->effects, wire_get_u32(r));
     }
     assert_false(r->bad);
     assert_int_equal(r->rest.len, 0);
@@ -174,45 +177,18 @@ static inline void fake_worker_display(struct fake_worker *w, struct str text) {
     wire_end(&w->out, mark);
 }
 
-/* The names whose value is not what it was in `before`, and those that the block may bind. */
-static inline void fake_worker_writes(struct fake_worker *w, const struct map *before) {
-    size_t mark = w->out.len, cursor = 0;
-    uint32_t count = 0;
-    wire_u32(&w->out, 0);
-    fake_worker_drop(w, w->block);
-    for (const struct map_entry *e; (e = map_next(&w->py.globals, &cursor));) {
-        struct str name = {e->key, e->key_len};
-        bool writes = map_get(before, name) != e->value;
-        for (size_t i = 0; i < w->names.len; i++)
-            writes |= str_eq(str_from(w->names.items[i]), name);
-        if (!writes) continue;
-        vec_push(&w->kept, ((struct fake_kept){w->block, str_dup(name), e->value}));
-        wire_str(&w->out, name);
-        wire_u8(&w->out, 1);
-        count++;
-    }
-    cursor = 0;
-    for (const struct map_entry *e; (e = map_next(before, &cursor));) {
-        if (map_get(&w->py.globals, (struct str){e->key, e->key_len})) continue;
-        wire_str(&w->out, (struct str){e->key, e->key_len});
-        wire_u8(&w->out, 0);
-        count++;
-    }
-    for (size_t i = 0; i < 4; i++) w->out.ptr[mark + i] = (char)(count >> (8 * i));
-}
-
 static inline void fake_worker_done(struct fake_worker *w, enum wire_done_status status,
-                                    const struct fake_outcome *o, const struct map *before) {
+                                    const struct fake_outcome *o) {
+    static const fake_names none;
     size_t mark = wire_begin(&w->out, WM_DONE);
     wire_u32(&w->out, w->ticket);
     wire_u32(&w->out, w->block);
     wire_u8(&w->out, (uint8_t)status);
     wire_u32(&w->out, 0);
-    wire_u64(&w->out, 1000);
-    if (status == WIRE_SYNTAX_ERROR)
-        wire_u32(&w->out, 0);
-    else
-        fake_worker_writes(w, before);
+    wire_u64(&w->out, FAKE_DURATION_US);
+    for (int i = 0; status == WIRE_SYNTAX_ERROR && i < 3; i++) wire_u32(&w->out, 0);
+    if (status != WIRE_SYNTAX_ERROR)
+        fake_effects_leave(&w->effects, w->block, status == WIRE_OK ? &w->names : &none, &w->out);
     if (status != WIRE_OK) {
         wire_str(&w->out, str_from(o->error));
         wire_str(&w->out, str_from(o->detail));
@@ -222,28 +198,15 @@ static inline void fake_worker_done(struct fake_worker *w, enum wire_done_status
     w->busy = false;
 }
 
+/* It dies: in the block that runs, or idle. */
 static inline void fake_worker_die(struct fake_worker *w) {
-    size_t mark = wire_begin(&w->out, WM_DIED);
-    wire_u32(&w->out, w->ticket);
-    wire_u32(&w->out, w->block);
-    wire_u32(&w->out, 0);
-    wire_u32(&w->out, 11);
-    wire_str(&w->out, STR("it died"));
-    wire_end(&w->out, mark);
+    fake_worker_died(w, w->busy ? w->ticket : 0, w->busy ? w->block : 0);
     fake_worker_reset(w);
-}
-
-static inline struct map fake_copy(const struct map *m) {
-    struct map copy = {0};
-    size_t cursor = 0;
-    for (const struct map_entry *e; (e = map_next(m, &cursor));)
-        *map_slot(&copy, (struct str){e->key, e->key_len}) = e->value;
-    return copy;
 }
 
 static inline void fake_worker_execute(struct fake_worker *w) {
     struct fake_outcome o = {0};
-    struct map before = fake_copy(&w->py.globals);
+    fake_effects_enter(&w->effects, &w->reads);
     fake_execute(&w->py, buf_str(&w->source), w->interrupted ? 1 : 1000, &o);
     if (o.printed.len) fake_worker_stream(w, 1, buf_str(&o.printed));
     if (w->interrupted) o.error = "KeyboardInterrupt", o.detail = "";
@@ -251,10 +214,9 @@ static inline void fake_worker_execute(struct fake_worker *w) {
     if (o.died)
         fake_worker_die(w);
     else if (w->interrupted)
-        fake_worker_done(w, WIRE_INTERRUPTED, &o, &before);
+        fake_worker_done(w, WIRE_INTERRUPTED, &o);
     else
-        fake_worker_done(w, o.error ? WIRE_ERROR : WIRE_OK, &o, &before);
-    map_finish(&before);
+        fake_worker_done(w, o.error ? WIRE_ERROR : WIRE_OK, &o);
     fake_outcome_finish(&o);
 }
 
@@ -262,12 +224,12 @@ static inline void fake_worker_execute(struct fake_worker *w) {
 static inline bool fake_worker_step(struct fake_worker *w) {
     if (w->starting) {
         size_t mark = wire_begin(&w->out, WM_STARTED);
-        wire_u32(&w->out, 1);
+        wire_u32(&w->out, w->pid);
         wire_end(&w->out, mark);
         w->starting = false;
     } else if (w->busy && !fake_compiles(buf_str(&w->source))) {
         struct fake_outcome o = {.error = "SyntaxError", .detail = "invalid syntax"};
-        fake_worker_done(w, WIRE_SYNTAX_ERROR, &o, NULL);
+        fake_worker_done(w, WIRE_SYNTAX_ERROR, &o);
     } else if (w->busy) {
         fake_worker_execute(w);
     } else {

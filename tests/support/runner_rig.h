@@ -239,9 +239,11 @@ static inline void rig_show_all(const struct rig *rig, struct buf *out) {
 }
 
 static inline void expect_shown(const struct rig *rig, const char *expected) {
-    struct buf shown = {0};
+    struct buf shown = {0}, text = {0};
     rig_show_all(rig, &shown);
-    expect_buf(text_str(document_text(rig->doc)).ptr, &shown, expected);
+    buf_append(&text, text_str(document_text(rig->doc)));
+    expect_buf(buf_cstr(&text), &shown, expected);
+    buf_finish(&text);
 }
 
 static inline void expect_log(struct rig *rig, const char *expected) {

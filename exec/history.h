@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* history.h - who bound, removed or changed each module-level name, in document order.
+ *
+ * Every write has a version; a read remembers the version it saw.  A block's inputs are the same
+ * when, for each name it read, the last write above it has the version that it had.  A re-run that
+ * writes the same value keeps the version (early cutoff).
+ * The history also knows which block's value the worker's namespace holds right now, and works out
+ * what must be put right before a block runs.
+ * INVARIANT: a name's writers are exactly the blocks whose trace lists it among its writes.
+ * Names are interned here: equal names are one pointer, valid as long as the history. */
+#ifndef EXEC_HISTORY_H
+#define EXEC_HISTORY_H
+
+#include "analysis/document.h"
+#include "base/map.h"
+#include "exec/trace.h"
+
+struct name_writer {
+    block_id block;
+    uint32_t index; /* of the block in the document, as of `sorted` */
+};
+
+struct name {
+    struct str text;                 /* NUL-terminated; owned by the history's map */
+    VEC(struct name_writer) writers; /* ascending by index */
+    uint64_t sorted;                 /* the order (see struct history) that they are sorted for */
+    block_id current;                /* whose value the namespace holds; 0: unbound */
+    uint64_t planned;                /* the plan in which a block above may write it (plan.c) */
+    block_id planned_by;             /* the last of these blocks above */
+};
+
+struct history {
+    const struct document *doc;
+    const struct trace_store *traces;
+    struct map names;  /* text -> struct name, owned */
+    uint64_t order;    /* rises when blocks may have changed places */
+    uint32_t position; /* the namespace stands before the block of this index ... */
+    bool settled;      /* ... unless blocks have changed places since */
+    uint64_t plans;    /* how many were made: stamps for `planned` */
+};
+
+/* One difference between the namespace as it is and as a block must find it. */
+struct namespace_fix {
+    const struct name *name;
+    block_id from; /* whose value the name shall hold; 0: none */
+};
+typedef VEC(struct namespace_fix) fix_vec;
+
+/* Borrows both arguments. */
+struct history *history_create(const struct document *doc, const struct trace_store *traces);
+void history_destroy(struct history *h); /* NULL is a no-op */
+
+/* A new interpreter: nothing is bound.  Versions stay. */
+void history_unbind_all(struct history *h);
+
+/* Blocks may have changed places, or have gone. */
+void history_reorder(struct history *h);
+
+struct name *history_name(struct history *h, struct str text);       /* interned; made when new */
+struct name *history_find(const struct history *h, struct str text); /* or NULL */
+
+/* Take the trace's writes out (before it is cleared or dropped) and in (when it has run). */
+void history_remove(const struct trace *t);
+void history_add(struct history *h, const struct trace *t, uint32_t index);
+
+/* Whether the run bound the name; whether it bound or removed it. */
+bool trace_binds(const struct trace *t, struct str name);
+bool trace_writes(const struct trace *t, struct str name);
+
+/* Walk all names: start with *cursor = 0; NULL at the end. */
+struct name *history_next(const struct history *h, size_t *cursor);
+
+/* The last write of the name above `index`, and the block it is of; NULL: never written. */
+const struct trace_write *history_last(struct history *h, struct name *name, uint32_t index,
+                                       block_id *by);
+
+/* The version that a read at `index` sees; 0 for a name that is not written above. */
+uint64_t history_version(struct history *h, struct name *name, uint32_t index);
+
+/* The block whose binding a read at `index` sees, changed in place or not; 0: it is not bound. */
+block_id history_binder(struct history *h, struct name *name, uint32_t index);
+
+/* Append the differences that bring the namespace to the point before `block`, and take them as
+ * done.  O(names written between the last position and this one), or O(names) after
+ * history_reorder(). */
+void history_move(struct history *h, const struct block *block, fix_vec *out);
+
+#endif
