@@ -57,8 +57,8 @@ static void check_name(const char *source, const char *expected) {
 
 static void blocks_have_names(void **state) {
     (void)state;
-    check_name("x = 1\ny = 2\n", "x = 1…");
-    check_name("# ## Results\n# are below\n", "Results…");
+    check_name("x = 1\ny = 2\n", "x = 1");
+    check_name("# ## Results\n# are below\n", "Results");
     check_name("#\n# Results\n", "Results");
     check_name("x = 1\n\n\ndef f():\n    pass\n", "x = 1");
     check_name("@cache\ndef f():\n    pass\n", "f");
