@@ -24,10 +24,11 @@ struct rig {
     uint32_t run; /* the last number given out */
     size_t chunk; /* the worker's bytes come in pieces of this size */
 
-    struct buf log, ran; /* ran: the blocks that were started, in order */
-    uint32_t active;     /* the run between run_start and run_end */
-    VEC(block_id) results;
-    bool may_repeat; /* an interpreter was lost: results may come again within the run */
+    struct buf log, ran;           /* ran: the blocks that were started, in order */
+    uint32_t active;               /* the run between run_start and run_end */
+    VEC(block_id) results, starts; /* within that run */
+    bool may_repeat;          /* an interpreter was lost: results may come again within the run */
+    bool restored_may_repeat; /* a block that has run may be restored, and show that, in one run */
     bool grace;
 };
 
@@ -48,7 +49,8 @@ static inline void rig_on_run_start(void *ctx, uint32_t run, const struct plan *
     assert_int_equal(rig->active, 0);
     rig->active = run;
     vec_clear(&rig->results);
-    rig->may_repeat = false;
+    vec_clear(&rig->starts);
+    rig->may_repeat = rig->restored_may_repeat;
     rig_word(&rig->log, "run%u(", run);
     for (size_t i = 0; i < plan->items.len; i++)
         rig_word(&rig->log, plan->items.items[i].restore_only ? "b%u*" : "b%u",
@@ -61,6 +63,7 @@ static inline void rig_on_block_start(void *ctx, uint32_t run, const struct bloc
     assert_int_equal(run, rig->active);
     rig_word(&rig->log, ">b%u", block->id);
     rig_word(&rig->ran, "b%u", block->id);
+    vec_push(&rig->starts, block->id);
 }
 
 static inline void rig_on_block_output(void *ctx, uint32_t run, const struct block *block,
@@ -77,7 +80,9 @@ static inline void rig_on_block_result(void *ctx, uint32_t run, const struct blo
     struct rig *rig = ctx;
     assert_int_equal(run, rig->active);
     for (size_t i = 0; i < rig->results.len && !rig->may_repeat; i++)
-        assert_int_not_equal(rig->results.items[i], block->id);
+        if (rig->results.items[i] == block->id)
+            fail_msg("b%u has two results: %s\n%.*s", block->id, buf_cstr(&rig->log),
+                     STR_FMT(text_str(document_text(rig->doc))));
     vec_push(&rig->results, block->id);
     rig_word(&rig->log, "b%u=", block->id);
     buf_append(&rig->log, str_from(block_status_text(runner_status(rig->runner, block))));
@@ -137,6 +142,7 @@ static inline void rig_finish(struct rig *rig) {
     buf_finish(&rig->log);
     buf_finish(&rig->ran);
     vec_finish(&rig->results);
+    vec_finish(&rig->starts);
 }
 
 static inline void rig_attach(struct rig *rig) {
