@@ -16,6 +16,7 @@ struct planner {
     size_t count;
     uint64_t stamp;
     block_id wild; /* the last planned block above that may write any name; 0: none */
+    block_id last; /* the last planned block above; 0: none */
     bool grew, undone;
 };
 
@@ -139,6 +140,7 @@ static void mark_text(const struct planner *p, struct str text, const struct blo
 static void mark_writes(struct planner *p, const struct block *block) {
     const struct trace *t = trace_get(p->request->traces, block->id);
     const struct symbols *s = &block->symbols;
+    p->last = block->id;
     if (s->wild) p->wild = block->id;
     for (size_t i = 0; i < s->provides.len; i++) mark_text(p, s->provides.items[i].name, block);
     for (size_t i = 0; i < s->mutates.len; i++) mark_text(p, s->mutates.items[i], block);
@@ -147,6 +149,17 @@ static void mark_writes(struct planner *p, const struct block *block) {
 }
 
 /* --- Dirty. --- */
+
+/* A wild block would see names that were not bound when it ran. */
+static void verify_new_names(const struct plan_request *request, const struct block *block,
+                             const struct trace *t, struct plan_item *item) {
+    size_t cursor = 0;
+    for (struct name *n; (n = history_next(request->history, &cursor));) {
+        block_id by;
+        const struct trace_write *w = history_last(request->history, n, block->index, &by);
+        if (w && !trace_find_read(t, n)) item_add(item, REASON_REQUIRES, by);
+    }
+}
 
 static void verify_reads(const struct plan_request *request, const struct block *block,
                          const struct trace *t, struct plan_item *item) {
@@ -157,6 +170,7 @@ static void verify_reads(const struct plan_request *request, const struct block 
         const struct trace_write *w = history_last(request->history, read->name, block->index, &by);
         if ((w ? w->version : 0) != read->version) item_add(item, REASON_REQUIRES, by);
     }
+    if (block->symbols.wild) verify_new_names(request, block, t, item);
 }
 
 /* Why the block must run whatever the blocks above do; false when there is no such reason. */
@@ -182,6 +196,7 @@ static bool predict(struct planner *p, const struct block *block, struct plan_it
     if (!t || !t->valid || (t->fault && hash128_eq(t->fault_code, block->code))) return false;
     if (t->status != RUN_BLOCKED && plan_rests_on_broken(p->request, block)) return false;
     if (p->wild) item_add(item, REASON_REQUIRES, p->wild);
+    if (block->symbols.wild && p->last) item_add(item, REASON_REQUIRES, p->last);
     for (size_t i = 0; i < t->reads.len; i++) {
         const struct name *name = t->reads.items[i].name;
         if (name->planned == p->stamp) item_add(item, REASON_REQUIRES, name->planned_by);
@@ -323,7 +338,7 @@ static void restore_needed(struct planner *p, const struct block *block, const i
     for (size_t i = 0; i < needed->len; i++) {
         const struct block *maker = document_block_by_id(p->request->doc, needed->items[i]);
         const struct trace *t = trace_get(p->request->traces, needed->items[i]);
-        if (maker && !t->present) add_restore(p, maker, block->id);
+        if (maker && t && !t->present) add_restore(p, maker, block->id);
     }
 }
 

@@ -173,10 +173,7 @@ static void running_start(struct runner *r, const struct plan_item *item,
                                 .ticket = ++r->last_ticket,
                                 .code = block->code,
                                 .restore_only = item->restore_only};
-    const struct trace *t = trace_get(&r->traces, block->id);
     plan_static_reads(&b->reads, r->doc, r->history, block);
-    for (size_t i = 0; t && i < t->reads.len; i++)
-        runner__add_read(r, &b->reads, t->reads.items[i].name, block->index);
 }
 
 static void start_block(struct runner *r, const struct plan_item *item, const struct block *block) {
@@ -265,7 +262,7 @@ static bool start_run(struct runner *r, uint32_t run, block_id asked, bool alway
     r->run = run;
     make_plan(r, asked, always_eval);
     if (r->plan.items.len == 0 && !r->running.block) return false;
-    r->unready = 0;
+    r->unready = r->repeated = 0;
     r->ran = 0;
     r->ran_us = 0;
     r->active = true;
@@ -384,6 +381,7 @@ static bool still_wanted(struct runner *r) {
 
 void runner_update(struct runner *r) {
     runner__forget_vanished(r);
+    r->running.edited = true;
     if (!r->running.block || r->running.unwanted || still_wanted(r)) return;
     r->running.unwanted = true;
     interrupt_block(r);

@@ -16,6 +16,7 @@ struct running_block {
     read_vec reads; /* as of its start */
     bool restore_only;
     bool begun;            /* its trace has been renewed */
+    bool edited;           /* the document has changed since its start */
     bool surprise;         /* it wrote what the plan did not foresee */
     bool unwanted;         /* its result will be thrown away */
     write_vec last_writes; /* of the run before, once it has begun */
@@ -39,6 +40,7 @@ struct runner {
     struct plan plan;        /* of the current run, or of the last one */
     VEC(reason_vec) reasons; /* by block id: why it last ran */
     size_t next;             /* in plan.items */
+    block_id repeated;       /* it was run again for the sake of a read that was not foreseen */
     block_id unready;        /* it was planned anew for its sake already */
     bool active;             /* between run_start and run_end */
     block_id asked;          /* for this run; 0 once it has started */

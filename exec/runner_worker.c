@@ -79,33 +79,57 @@ static uint64_t write_version(struct runner *r, const struct trace_write *new) {
     return ++r->last_version;
 }
 
-/* Returns whether clean readers of the name may hold on to an object that it no longer has. */
-static bool record_write(struct runner *r, struct trace *t, const struct worker_write *w) {
+/* Clean readers of the name hold on to an object that it no longer has. */
+static void lose_readers(struct runner *r, const struct name *name, uint32_t index) {
+    for (size_t i = index + 1; i < document_block_count(r->doc); i++) {
+        struct trace *t = trace_get(&r->traces, document_block(r->doc, i)->id);
+        const struct trace_read *read = t && t->present ? trace_find_read(t, name) : NULL;
+        block_id by = 0;
+        if (read) history_last(r->history, read->name, (uint32_t)i, &by);
+        const struct block *writer = by ? document_block_by_id(r->doc, by) : NULL;
+        if (writer && writer->index == index) t->present = false;
+    }
+}
+
+static void lose_all_readers(struct runner *r, const struct trace *t, uint32_t index) {
+    bool any = false;
+    for (size_t i = 0; i < t->writes.len; i++) {
+        const struct trace_write *w = &t->writes.items[i];
+        if (w->kept || w->kind != WRITE_BOUND) continue;
+        lose_readers(r, w->name, index);
+        any = true;
+    }
+    if (any) traces_cascade_absence(r->doc, r->history);
+}
+
+static void record_write(struct runner *r, struct trace *t, const struct worker_write *w) {
     static const enum write_kind kinds[] = {
         [WIRE_REMOVED] = WRITE_REMOVED, [WIRE_BOUND] = WRITE_BOUND, [WIRE_MUTATED] = WRITE_MUTATED};
     struct trace_write write = {.name = history_name(r->history, w->name),
                                 .kind = kinds[w->kind],
                                 .known = w->known,
+                                .kept = w->kept,
                                 .fingerprint = w->fingerprint};
     uint64_t newest = r->last_version;
     write.version = write_version(r, &write);
     vec_push(&t->writes, write);
     bool foreseen = write.name->planned == r->history->plans;
     if (write.version > newest && !foreseen) r->running.surprise = true;
-    return write.version <= newest && !w->kept && w->kind == WIRE_BOUND;
 }
 
-/* Readers of what the block wrote that stay clean, but with the object of the run before. */
-static void lose_readers(struct runner *r, const struct trace *writer, uint32_t index) {
-    for (size_t i = index + 1; i < document_block_count(r->doc); i++) {
-        struct trace *t = trace_get(&r->traces, document_block(r->doc, i)->id);
-        for (size_t k = 0; t && t->present && k < t->reads.len; k++) {
-            block_id by;
-            history_last(r->history, t->reads.items[k].name, (uint32_t)i, &by);
-            if (by == writer->block) t->present = false;
-        }
+/* A version that no name ever has: the block will not be taken for clean. */
+#define VERSION_UNKNOWN UINT64_MAX
+
+/* Names that the run read beyond what its text told; what they were at its start cannot be told
+ * when the document has been edited since. */
+static void record_reads(struct runner *r, struct trace *t, const struct worker_done *done,
+                         uint32_t index) {
+    for (size_t i = 0; i < done->reads.len; i++) {
+        size_t known = t->reads.len;
+        runner__add_read(r, &t->reads, history_name(r->history, done->reads.items[i]), index);
+        if (t->reads.len > known && r->running.edited)
+            t->reads.items[known].version = VERSION_UNKNOWN;
     }
-    traces_cascade_absence(r->doc, r->history);
 }
 
 /* What is inside a module cannot be seen by fingerprints: take the text's word for a change. */
@@ -134,16 +158,27 @@ static void record_mutations(struct runner *r, struct trace *t, const id_vec *ma
 static void record_effects(struct runner *r, struct trace *t, const struct worker_done *done) {
     const struct block *block = document_block_by_id(r->doc, t->block);
     uint32_t index = block ? block->index : UINT32_MAX;
-    bool lost = false;
-    for (size_t i = 0; i < done->reads.len; i++)
-        runner__add_read(r, &t->reads, history_name(r->history, done->reads.items[i]), index);
-    for (size_t i = 0; i < done->writes.len; i++)
-        lost |= record_write(r, t, &done->writes.items[i]);
+    bool again = r->running.last_writes.len > 0;
+    record_reads(r, t, done, index);
+    for (size_t i = 0; i < done->writes.len; i++) record_write(r, t, &done->writes.items[i]);
     if (block) record_module_changes(r, t, block);
     history_add(r->history, t, index);
     record_mutations(r, t, &done->mutated);
     t->present = true;
-    if (lost && block) lose_readers(r, t, index);
+    if (again && block) lose_all_readers(r, t, index);
+}
+
+/* Whether the run read something that was not there though it should have been: only the run itself
+ * could tell that it would. */
+static bool read_what_was_absent(struct runner *r, const struct trace *t) {
+    const struct block *block = document_block_by_id(r->doc, t->block);
+    for (size_t i = 0; block && i < t->reads.len; i++) {
+        block_id by;
+        history_last(r->history, t->reads.items[i].name, block->index, &by);
+        const struct trace *writer = by ? trace_get(&r->traces, by) : NULL;
+        if (writer && !writer->present && writer->valid && trace_repeatable(writer)) return true;
+    }
+    return false;
 }
 
 /* A result that the user shall see. */
@@ -194,6 +229,10 @@ static void on_done(void *ctx, struct worker_done *done) {
         struct trace *t = running_trace(r);
         record_effects(r, t, done);
         b->block = 0;
+        if (!unwanted && r->repeated != t->block && read_what_was_absent(r, t)) {
+            r->repeated = t->block; /* once: now it is known what to restore */
+            unwanted = true;
+        }
         if (!unwanted) finish_done(r, t, done);
         if (!block) runner__forget_vanished(r);
     }

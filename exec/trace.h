@@ -37,6 +37,7 @@ struct trace_write {
     struct name *name;
     enum write_kind kind;
     bool known;                 /* the value could be fingerprinted */
+    bool kept;                  /* the object is the one that the run before bound */
     struct hash128 fingerprint; /* of what the name reaches after the run, if known */
     uint64_t version;
 };

@@ -2,6 +2,8 @@
 /* compare.c - each block as text, and the texts compared. */
 #include "tests/oracle/compare.h"
 
+#include <assert.h>
+
 #include "exec/history.h"
 
 #include <ctype.h>
@@ -22,6 +24,7 @@ static bool flag_of(const struct lane *lane, const flag_vec *flags, block_id id)
 static bool reads_left_over(const struct lane *lane, const flag_vec *flags,
                             const struct block *block) {
     bool any = false;
+    assert(flags->items); /* one for each block */
     name_vec names = {0};
     const struct trace *own = trace_of(lane, block);
     graph_requires(document_graph(lane->doc), block, &names);
@@ -38,6 +41,7 @@ static bool reads_left_over(const struct lane *lane, const flag_vec *flags,
 
 static bool reads_flagged(const struct lane *lane, const flag_vec *flags,
                           const struct block *block) {
+    assert(flags->items);
     const struct trace *t = trace_of(lane, block);
     block_vec up = {0};
     bool any = t && t->status == RUN_BLOCKED && flag_of(lane, flags, t->blocked_by);
@@ -55,7 +59,7 @@ void compare_tainted(const struct lane *lane, flag_vec *by_index) {
         bool broken = runner_status(lane->runner, block) == STATUS_SYNTAX_ERROR;
         vec_push(by_index, broken || block->symbols.syntax_error);
     }
-    for (size_t i = 0; i < document_block_count(lane->doc); i++)
+    for (size_t i = 0; i < by_index->len; i++)
         by_index->items[i] |= reads_flagged(lane, by_index, document_block(lane->doc, i));
 }
 
