@@ -3,10 +3,9 @@
 #include "tests/oracle/compare.h"
 
 #include <assert.h>
+#include <ctype.h>
 
 #include "exec/history.h"
-
-#include <ctype.h>
 
 static const struct trace *trace_of(const struct lane *lane, const struct block *block) {
     return runner_trace(lane->runner, block->id);
