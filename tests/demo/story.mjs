@@ -78,7 +78,6 @@ export const story = [
         edit: ['"spelt": 3.90}', '"spelt": 3.90, "wheat": 2.80}'],
         runs: [
           'prices = {"rye": 3.20, "spelt": 3.90, "wheat": 2.80}',
-          "def cost(kind):",
           "total = sum(cost(kind) for kind in order)",
           'print(f"please pay {total:.2f}")',
           'print("we sell", ", ".join(prices))',
