@@ -118,6 +118,7 @@ void client_send_run(struct client *c, const char *source, struct run_options op
     wire_str(&frame, str_from(source));
     put_names(&frame, options.maybe);
     put_fixes(&frame, options.fixes);
+    put_names(&frame, options.reads);
     send_take(c, &frame, mark);
 }
 
@@ -248,6 +249,20 @@ static void put_error(struct buf *t, struct wire_reader *f) {
     }
 }
 
+/* " +bound -removed ~changed <block whose value was changed>". */
+static void put_effects(struct buf *t, struct wire_reader *f) {
+    for (uint32_t n = wire_get_count(f, 22); n > 0; n--) {
+        struct str name = wire_get_str(f);
+        uint8_t kind = wire_get_u8(f);
+        wire_get_u8(f);
+        wire_get_u64(f);
+        wire_get_u64(f);
+        buf_printf(t, " %c%.*s", "-+~"[kind % 3], STR_FMT(name));
+    }
+    for (uint32_t n = wire_get_count(f, 4); n > 0; n--) buf_printf(t, " <%u>", wire_get_u32(f));
+    for (uint32_t n = wire_get_count(f, 4); n > 0; n--) wire_get_str(f);
+}
+
 static void on_done(struct client *c, struct wire_reader *f) {
     static const char *const words[] = {"ok", "error", "syntax", "interrupted"};
     struct buf *t = &c->transcript;
@@ -258,11 +273,7 @@ static void on_done(struct client *c, struct wire_reader *f) {
     uint32_t flags = wire_get_u32(f);
     c->duration = wire_get_u64(f);
     buf_append(t, str_from(words[status & 3]));
-    uint32_t names = wire_get_count(f, 5);
-    for (uint32_t i = 0; i < names; i++) {
-        struct str name = wire_get_str(f);
-        buf_printf(t, " %c%.*s", wire_get_u8(f) ? '+' : '-', STR_FMT(name));
-    }
+    put_effects(t, f);
     if (status != WIRE_OK) put_error(t, f);
     if (flags & WIRE_TRUNCATED) buf_append(t, STR(" truncated"));
 }

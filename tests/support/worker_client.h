@@ -37,6 +37,7 @@ struct name_fix {
 struct run_options {
     uint32_t block, line, flags; /* block 0 means 1 */
     const char *const *maybe;    /* names the block may bind; ends with NULL; or NULL */
+    const char *const *reads;    /* names that the block is known to read, up to NULL */
     const struct name_fix *fixes;
 };
 
