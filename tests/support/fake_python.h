@@ -143,11 +143,19 @@ static inline struct fake_value *fake_call(struct fake_parser *p, const struct f
     return fake_sum(&body);
 }
 
+/* Not strtol(): the text ends without a NUL. */
+static inline long fake_digits(struct str word) {
+    long number = 0;
+    for (size_t i = 0; i < word.len && isdigit((unsigned char)word.ptr[i]); i++)
+        number = number * 10 + (word.ptr[i] - '0');
+    return number;
+}
+
 static inline struct fake_value *fake_term(struct fake_parser *p) {
     if (fake_accept(p, "[")) return fake_list(p);
     struct str word = fake_word(p);
     if (!word.len) return fake_throw(p, "SystemError", "the fake does not know this expression");
-    if (isdigit((unsigned char)word.ptr[0])) return fake_number(p->py, strtol(word.ptr, NULL, 10));
+    if (isdigit((unsigned char)word.ptr[0])) return fake_number(p->py, fake_digits(word));
     struct fake_value *v = fake_name(p, word);
     return v && fake_accept(p, "()") ? fake_call(p, v) : v;
 }
