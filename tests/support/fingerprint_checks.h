@@ -11,7 +11,7 @@
 #include "exec/worker/fingerprint.h"
 #include "tests/support/embedded_python.h"
 
-static const struct fingerprint_budget ample = {1u << 30, 60 * 1000000};
+static const struct fingerprint_budget ample = {1u << 30, (uint64_t)60 * 1000000};
 static struct fingerprinter *prints;
 
 /* --- Fingerprints with the names they depend on --- */
