@@ -77,6 +77,7 @@ static void decode_client(struct lsp_client *out, const json_t *capabilities) {
     out->progress = is_true(capabilities, "window.workDoneProgress");
     out->show_document = is_true(capabilities, "window.showDocument.support");
     out->configuration = is_true(capabilities, "workspace.configuration");
+    out->watch_files = is_true(capabilities, "workspace.didChangeWatchedFiles.dynamicRegistration");
     out->hierarchical_symbols = is_true(
         capabilities, "textDocument.documentSymbol.hierarchicalDocumentSymbolSupport");
     out->related_information = is_true(capabilities,

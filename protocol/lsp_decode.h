@@ -19,6 +19,7 @@ struct lsp_client {
     bool progress;      /* window.workDoneProgress */
     bool show_document; /* window.showDocument */
     bool configuration; /* workspace.configuration */
+    bool watch_files;   /* workspace.didChangeWatchedFiles, registered later */
     bool hierarchical_symbols;
     bool related_information;
 };

@@ -125,3 +125,9 @@ json_t *lsp_progress_end(struct str token) {
 json_t *lsp_log_message(enum lsp_severity type, struct str message) {
     return json_pack("{s:i, s:o}", "type", type, "message", json_text(message));
 }
+
+json_t *lsp_register_watcher(const char *glob) {
+    return json_pack("{s:[{s:s, s:s, s:{s:[{s:s}]}}]}", "registrations", "id", "watched-files",
+                     "method", "workspace/didChangeWatchedFiles", "registerOptions", "watchers",
+                     "globPattern", glob);
+}

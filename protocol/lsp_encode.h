@@ -44,6 +44,9 @@ json_t *lsp_progress_begin(struct str token, struct str title);
 json_t *lsp_progress_report(struct str token, struct str message, uint32_t percentage);
 json_t *lsp_progress_end(struct str token);
 
+/* Parameters of client/registerCapability: tell of all files that match the glob. */
+json_t *lsp_register_watcher(const char *glob);
+
 json_t *lsp_log_message(enum lsp_severity type, struct str message);
 
 #endif

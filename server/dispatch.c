@@ -26,6 +26,7 @@ static const struct lsp_method methods[] = {
     {"textDocument/inlayHint", METHOD_REQUEST, WHEN_READY, on_inlay_hint},
     {"window/workDoneProgress/cancel", METHOD_NOTIFICATION, WHEN_READY, on_progress_cancel},
     {"workspace/didChangeConfiguration", METHOD_NOTIFICATION, WHEN_READY, on_configuration},
+    {"workspace/didChangeWatchedFiles", METHOD_NOTIFICATION, WHEN_READY, on_watched_files},
     {"workspace/executeCommand", METHOD_REQUEST, WHEN_READY, on_execute_command},
 };
 

@@ -32,6 +32,7 @@ void on_initialized(struct server *srv, const json_t *params, struct reply *re, 
     (void)params, (void)re, (void)err;
     log_line(LOG_INFO, "version %s, workspace %s, %s", RELIGHT_VERSION,
              srv->root ? srv->root : "(none)", srv->settings.trusted ? "trusted" : "not trusted");
+    files_register(srv);
 }
 
 void on_shutdown(struct server *srv, const json_t *params, struct reply *re, struct err *err) {

@@ -13,6 +13,11 @@ void lifecycle_check_parent(struct server *srv); /* the client's process is gone
 /* handle_text.c */
 lsp_handler on_did_open, on_did_change, on_did_save, on_did_close;
 
+/* handle_files.c */
+lsp_handler on_watched_files;
+void files_register(struct server *srv); /* ask the editor to watch, if it can */
+extern const struct watcher_events files_watcher_events;
+
 /* handle_features.c */
 lsp_handler on_hover, on_inlay_hint, on_code_lens, on_document_symbol, on_folding_range,
     on_diagnostic;

@@ -90,6 +90,7 @@ void server_stop(struct server *srv, int code) {
     srv->exit_code = code;
     log_set_sink(NULL, NULL);
     close_documents(srv);
+    watcher_destroy(srv->watcher);
     peer_close(srv->peer);
     uv_close((uv_handle_t *)&srv->turn, NULL);
     uv_close((uv_handle_t *)&srv->tick, NULL);
@@ -97,6 +98,7 @@ void server_stop(struct server *srv, int code) {
 
 static void server_start(struct server *srv) {
     settings_init(&srv->settings);
+    srv->watcher = watcher_create(srv->loop, &files_watcher_events, srv);
     uv_prepare_init(srv->loop, &srv->turn);
     uv_timer_init(srv->loop, &srv->tick);
     srv->turn.data = srv->tick.data = srv;

@@ -14,6 +14,7 @@
 #include "server/peer.h"
 #include "server/session.h"
 #include "server/settings.h"
+#include "server/watcher.h"
 
 enum server_phase { PHASE_FRESH, PHASE_READY, PHASE_SHUTDOWN };
 
@@ -46,7 +47,8 @@ struct server {
     struct lsp_client client;
     bool pulls_diagnostics;
     struct settings settings;
-    char *root;           /* path of the workspace folder, or NULL; owned */
+    char *root; /* path of the workspace folder, or NULL; owned */
+    struct watcher *watcher;
     struct map documents; /* uri -> struct open_document, owned */
     VEC(struct pending_hover) hovers;
     uint32_t last_inspect;

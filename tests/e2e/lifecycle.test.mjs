@@ -135,3 +135,10 @@ e2e("a killed server leaves no worker, even in the middle of a block", async (cl
   await file.next("blockStart");
   await client.kill();
 });
+
+const watches = { workspace: { didChangeWatchedFiles: { dynamicRegistration: true } } };
+e2e("an editor that watches files for its servers is asked to", { capabilities: watches }, async (client) => {
+  const { registrations } = await client.message("client/registerCapability");
+  assert.deepEqual(registrations.map((r) => [r.method, r.registerOptions]),
+    [["workspace/didChangeWatchedFiles", { watchers: [{ globPattern: "**/*" }] }]]);
+});
