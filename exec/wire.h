@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   3
+#define WIRE_VERSION   4
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
@@ -33,7 +33,16 @@
  *                                              next of what has been sent
  * INSPECT  u32 request, u32 block, str name    describe a value; block 0: as it is now.  Answer:
  *                                              INSPECTED, or none when the interpreter dies
- * RUN, FORGET and INSPECT are served in order; SETUP and INTERRUPT overtake them.
+ * CHECKPOINT u32 id                            keep the interpreter as it is now (id is not 0).
+ *                                              Answer: CHECKPOINTED, or none when it dies
+ * RESUME   u32 id                              end the interpreter and go on from that checkpoint,
+ *                                              any number of times; 0: a fresh one.  What was sent
+ *                                              before and is not answered yet gets no answer.
+ *                                              Answer: STARTED; CHECKPOINT_LOST and then STARTED
+ *                                              (fresh) when it is not there
+ * DROP     u32 n, n x u32 id                   end these checkpoints
+ * RUN, FORGET, INSPECT and CHECKPOINT are served in order; the others overtake them.  SETUP ends
+ * all checkpoints.
  *
  * Worker to server.
  *
@@ -55,6 +64,11 @@
  *           first.  evalue has more lines for notes, members of a group, and causes.
  * DIED      u32 run, u32 block (0 when idle), u32 exit code, u32 signal, str cause
  * INSPECTED u32 request, u8 found, str type, str shape, str text
+ * CHECKPOINTED u32 id, u8 taken, u64 microseconds, str why-not
+ *           It cost that much time; if not taken: what cannot be kept, in the user's terms.
+ * CHECKPOINT_LOST u32 id                       it has ended: killed, or out of memory
+ * CHECKPOINT_SIZE u32 id, u64 bytes            memory that is there for its sake: its proportional
+ *                                              share.  From time to time, when nothing runs
  * FAILED    str message                        the worker cannot go on (then the stream ends) */
 enum wire_type {
     WM_SETUP = 1,
@@ -62,6 +76,9 @@ enum wire_type {
     WM_FORGET,
     WM_INTERRUPT,
     WM_INSPECT,
+    WM_CHECKPOINT,
+    WM_RESUME,
+    WM_DROP,
     WM_HELLO = 64,
     WM_STARTED,
     WM_STREAM,
@@ -70,6 +87,9 @@ enum wire_type {
     WM_DIED,
     WM_INSPECTED,
     WM_FAILED,
+    WM_CHECKPOINTED,
+    WM_CHECKPOINT_LOST,
+    WM_CHECKPOINT_SIZE,
 };
 
 enum wire_run_flag { WIRE_RUN_SILENT = 1 }; /* no value of the last expression (docstrings) */

@@ -207,6 +207,22 @@ bool capture_init(struct capture *c, struct control *control, int out, int err) 
     return c->raw_type && install(c, 0) && install(c, 1) && install(c, 2);
 }
 
+void capture_disconnect(struct capture *c, int nowhere) {
+    for (int i = 1; i < 3; i++) {
+        process_close(&c->kept[i]);
+        dup2(nowhere, i);
+    }
+}
+
+void capture_connect(struct capture *c, int out, int err) {
+    keep(c, 1, out);
+    keep(c, 2, err);
+}
+
+void capture_descriptors(const struct capture *c, fd_vec *out) {
+    for (int i = 0; i < 3; i++) vec_push(out, c->kept[i]);
+}
+
 void capture_restore(struct capture *c) {
     for (int i = 0; i < 3; i++) {
         bool kept = fd_is(c->kept[i], c->kept_is[i]);

@@ -24,6 +24,14 @@ struct capture {
  * sys.  False with an exception set on failure. */
 bool capture_init(struct capture *c, struct control *control, int out, int err);
 
+/* In a frozen copy: what is written goes to the descriptor `nowhere`.  In a copy that goes on: to
+ * `out` and `err` (taken), as after capture_init(). */
+void capture_disconnect(struct capture *c, int nowhere);
+void capture_connect(struct capture *c, int out, int err);
+
+/* Append the descriptors that are ours and not the user's, beside 0 to 2. */
+void capture_descriptors(const struct capture *c, fd_vec *out);
+
 /* Before a block: everything as capture_init() left it. */
 void capture_restore(struct capture *c);
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "exec/worker/freeze.h"
 #include "exec/worker/inspect.h"
 #include "exec/worker/ipython.h"
 #include "exec/worker/origin.h"
@@ -114,7 +115,8 @@ static void enter_directory(const char *cwd) {
 
 static bool prepare(struct interpreter *in, const struct ward_ends *ends,
                     const struct setup *setup) {
-    control_init(&in->control, process_move(ends->link), process_move(ends->ack));
+    in->warden = getppid();
+    control_init(&in->control, ends);
     if (!capture_init(&in->capture, &in->control, process_move(ends->out), process_move(ends->err)))
         return false;
     enter_directory(setup->cwd);
@@ -127,15 +129,6 @@ static bool prepare(struct interpreter *in, const struct ward_ends *ends,
            display_init(&in->display, &in->control, setup->output_bytes) &&
            ipython_init(in->display.function) && prepare_builtins(in) && prepare_argv(in) &&
            prepare_path(setup->file);
-}
-
-static void send_started(struct interpreter *in) {
-    struct buf frame = {0};
-    size_t mark = wire_begin(&frame, WM_STARTED);
-    wire_u32(&frame, (uint32_t)getpid());
-    wire_end(&frame, mark);
-    control_send(&in->control, &frame);
-    buf_finish(&frame);
 }
 
 /* --- Requests --- */
@@ -209,7 +202,8 @@ _Noreturn void child_main(const struct ward_ends *ends, const struct setup *setu
         PyErr_PrintEx(0); /* no user code yet: this is our own trouble, for the log */
         _exit(1);
     }
-    send_started(in);
+    descriptors_list(&in->inherited);
+    control_send_started(&in->control);
     for (;;) {
         uint8_t type;
         struct wire_reader fields;
@@ -217,5 +211,6 @@ _Noreturn void child_main(const struct ward_ends *ends, const struct setup *setu
         if (type == WM_RUN) on_run(in, fields);
         if (type == WM_FORGET) on_forget(in, fields);
         if (type == WM_INSPECT) on_inspect(in, fields);
+        if (type == WM_CHECKPOINT) freeze(in, wire_get_u32(&fields));
     }
 }

@@ -24,10 +24,27 @@ bool fd_is(int fd, struct fd_identity identity) {
     return now.device == identity.device && now.inode == identity.inode;
 }
 
-void control_init(struct control *c, int link, int ack) {
-    *c = (struct control){.owner = getpid(), .link = link, .ack = ack};
-    c->link_is = fd_identity_of(link);
-    c->ack_is = fd_identity_of(ack);
+void control_init(struct control *c, const struct ward_ends *ends) {
+    *c = (struct control){.owner = getpid(),
+                          .link = process_move(ends->link),
+                          .ack = process_move(ends->ack),
+                          .cells = process_move(ends->cells)};
+    c->link_is = fd_identity_of(c->link);
+    c->ack_is = fd_identity_of(c->ack);
+}
+
+void control_disconnect(struct control *c) {
+    process_close(&c->link);
+    process_close(&c->ack);
+    process_close(&c->cells);
+    buf_finish(&c->in);
+    c->taken = 0;
+}
+
+void control_descriptors(const struct control *c, fd_vec *out) {
+    vec_push(out, c->link);
+    vec_push(out, c->ack);
+    vec_push(out, c->cells);
 }
 
 bool control_is_owner(const struct control *c) {
@@ -65,6 +82,15 @@ static void send_bare(struct control *c, enum ward_message type) {
 void control_send_begun(struct control *c) {
     c->last = CHANNEL_NONE;
     send_bare(c, WARD_BEGUN);
+}
+
+void control_send_started(struct control *c) {
+    struct buf frame = {0};
+    size_t mark = wire_begin(&frame, WM_STARTED);
+    wire_u32(&frame, (uint32_t)getpid());
+    wire_end(&frame, mark);
+    control_send(c, &frame);
+    buf_finish(&frame);
 }
 
 void control_order(struct control *c, enum channel channel) {

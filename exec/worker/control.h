@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "exec/wire.h"
+#include "exec/worker/obstacle.h"
 #include "exec/worker/ward.h"
 
 /* What a descriptor refers to, to recognise it by. */
@@ -30,19 +31,28 @@ enum channel { CHANNEL_NONE, CHANNEL_STDOUT, CHANNEL_STDERR, CHANNEL_DISPLAY };
 
 struct control {
     pid_t owner;
-    int link, ack; /* owned */
+    int link, ack, cells; /* owned; `cells`: see ward.h */
     struct fd_identity link_is, ack_is;
     struct buf in;
     size_t taken; /* bytes of `in` already handed out */
     enum channel last;
 };
 
-void control_init(struct control *c, int link, int ack); /* takes both */
+/* Takes the descriptors of the connection (not `out` and `err`). */
+void control_init(struct control *c, const struct ward_ends *ends);
+
+/* Close the connection: a frozen copy has none. */
+void control_disconnect(struct control *c);
+
+/* Append the descriptors that are ours and not the user's. */
+void control_descriptors(const struct control *c, fd_vec *out);
 
 bool control_is_owner(const struct control *c);
 
 /* Send the frames in `frames` and empty it. */
 void control_send(struct control *c, struct buf *frames);
+
+void control_send_started(struct control *c);
 
 /* Tell the warden that SIGINT may come from here on. */
 void control_send_begun(struct control *c);

@@ -13,6 +13,8 @@
 #include "exec/worker/report.h"
 
 struct interpreter {
+    pid_t warden;
+    fd_vec inherited; /* descriptors that were open before any code of the user's ran */
     struct control control;
     struct capture capture;
     struct namespace ns;

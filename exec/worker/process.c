@@ -51,31 +51,33 @@ static int reap(pid_t pid) {
     return status;
 }
 
-/* One of our children, or 0.  The single thread that forks owns them all. */
-static pid_t any_child(void) {
+/* One of our children that is not spared, or 0.  The single thread that forks owns them all. */
+static pid_t any_child(process_spare *spare, const void *ctx) {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/task/%ld/children", (long)getpid());
     FILE *list = fopen(path, "re");
     if (!list) return 0;
     long pid = 0;
-    if (fscanf(list, "%ld", &pid) != 1) pid = 0;
+    bool found = false;
+    while (!found && fscanf(list, "%ld", &pid) == 1) found = !spare(ctx, (pid_t)pid);
     fclose(list);
-    return (pid_t)pid;
+    return found ? (pid_t)pid : 0;
 }
 
-void process_kill_orphans(void) {
+/* The orphans of an ended interpreter. */
+static void kill_orphans(process_spare *spare, const void *ctx) {
     /* Killing one can hand us its children, so ask again each time. */
-    for (pid_t pid = any_child(); pid > 0; pid = any_child()) {
+    for (pid_t pid = any_child(spare, ctx); pid > 0; pid = any_child(spare, ctx)) {
         kill(pid, SIGKILL);
         reap(pid);
     }
 }
 
-int process_kill_tree(pid_t child) {
+int process_kill_tree(pid_t child, process_spare *spare, const void *ctx) {
     kill(-child, SIGKILL);
     kill(child, SIGKILL); /* it may not have made its session yet */
     int status = reap(child);
-    process_kill_orphans();
+    kill_orphans(spare, ctx);
     return status;
 }
 

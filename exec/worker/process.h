@@ -27,12 +27,12 @@ void process_adopt_orphans(void);
 /* Die when `parent`, the process that forked us, does. */
 void process_die_with(pid_t parent);
 
-/* Kill `child`, which leads a session of its own, with all that it left running, and collect
- * them.  Returns its wait status. */
-int process_kill_tree(pid_t child);
+/* Whether a child of ours is to be left alone. */
+typedef bool process_spare(const void *ctx, pid_t pid);
 
-/* Kill and collect every child that we still have: the orphans of an ended interpreter. */
-void process_kill_orphans(void);
+/* Kill `child`, which leads a session of its own, with all that it left running (every child that
+ * we still have, but those spared), and collect them.  Returns its wait status. */
+int process_kill_tree(pid_t child, process_spare *spare, const void *ctx);
 
 /* Say in the user's terms why a process ended, from its wait status. */
 void process_describe_end(struct buf *out, int wait_status);

@@ -19,11 +19,14 @@
 #define OUT_MARK     ((size_t)4 << 20)
 #define WAITING_MARK ((size_t)WIRE_MAX_FRAME)
 #define BUSY_READ    ((size_t)32 << 10) /* a read of this size means: there is more, do not pause */
+#define IDLE_NS      200000000          /* nothing has run for so long: time to measure */
 #define PAUSE_NS     2000000 /* from the first byte to reading, so that small writes share a frame */
 
 struct warden {
     struct link wire; /* to the server */
     struct ward ward;
+    struct freezer freezer;
+    uint32_t thawed; /* the checkpoint that this interpreter comes from; 0: none */
     struct setup setup;
     struct output output;
     struct buf waiting;   /* frames of requests that the interpreter is not ready for */
@@ -35,6 +38,8 @@ struct warden {
     bool interrupt;       /* asked for before it had begun */
     bool silent;          /* it closed its connection: all it can do now is end */
     int64_t read_at;      /* when to read its output; 0: when some has come */
+    int64_t measure_at;   /* when to measure a checkpoint; 0: all are measured */
+    size_t measured;      /* how many since the last run */
     bool over;
     int exit_code;
 };
@@ -79,12 +84,42 @@ static void send_died(struct warden *w, uint32_t run, uint32_t block, int status
     wire_end(out, mark);
 }
 
-static void start_interpreter(struct warden *w) {
-    struct err err = {0};
+static void send_lost(struct warden *w, uint32_t checkpoint) {
+    size_t mark = wire_begin(&w->wire.out, WM_CHECKPOINT_LOST);
+    wire_u32(&w->wire.out, checkpoint);
+    wire_end(&w->wire.out, mark);
+}
+
+static void forget_interpreter(struct warden *w) {
     w->started = w->ready = w->running = w->begun = w->interrupt = w->silent = false;
     w->read_at = 0;
+    w->thawed = 0;
     output_begin(&w->output, 0, 0, w->setup.output_bytes, w->setup.output_lines);
-    if (ward_start(&w->ward, &w->setup, &w->output, &w->wire, &err) != ST_OK) fail(w, err.msg);
+}
+
+static void start_interpreter(struct warden *w) {
+    struct err err = {0};
+    const struct ward_secrets secrets = {&w->wire, &w->freezer};
+    forget_interpreter(w);
+    if (ward_start(&w->ward, &w->setup, &w->output, &secrets, &err) != ST_OK) fail(w, err.msg);
+}
+
+static void lose_checkpoint(struct warden *w, uint32_t checkpoint) {
+    freezer_drop(&w->freezer, checkpoint);
+    send_lost(w, checkpoint);
+}
+
+/* From a checkpoint; from the beginning when it is not there. */
+static void thaw_interpreter(struct warden *w, uint32_t checkpoint) {
+    struct err err = {0};
+    const struct frozen *frozen = freezer_find(&w->freezer, checkpoint);
+    forget_interpreter(w);
+    if (frozen && ward_thaw(&w->ward, frozen->socket, &w->output, &err) == ST_OK) {
+        w->thawed = checkpoint;
+        return;
+    }
+    lose_checkpoint(w, checkpoint);
+    start_interpreter(w);
 }
 
 /* --- Requests --- */
@@ -117,15 +152,34 @@ static void pass_on(struct warden *w) {
     }
 }
 
+static void stop_interpreter(struct warden *w) {
+    ward_stop(&w->ward, &w->output, &w->freezer);
+    w->waiting.len = w->waiting_taken = 0;
+}
+
 static void on_setup(struct warden *w, struct wire_reader fields) {
     struct err err = {0};
     if (setup_decode(&w->setup, fields, &err) != ST_OK) {
         fail(w, err.msg);
         return;
     }
-    ward_stop(&w->ward, &w->output);
-    w->waiting.len = w->waiting_taken = 0;
+    stop_interpreter(w);
+    while (w->freezer.items.len > 0) freezer_drop(&w->freezer, w->freezer.items.items[0].id);
     start_interpreter(w);
+}
+
+static void on_resume(struct warden *w, struct wire_reader fields) {
+    uint32_t checkpoint = wire_get_u32(&fields);
+    stop_interpreter(w);
+    if (checkpoint)
+        thaw_interpreter(w, checkpoint);
+    else
+        start_interpreter(w);
+}
+
+static void on_drop(struct warden *w, struct wire_reader fields) {
+    uint32_t count = wire_get_count(&fields, 4);
+    for (uint32_t i = 0; i < count; i++) freezer_drop(&w->freezer, wire_get_u32(&fields));
 }
 
 static void on_interrupt(struct warden *w) {
@@ -136,6 +190,11 @@ static void on_interrupt(struct warden *w) {
 }
 
 static void on_server_frame(struct warden *w, uint8_t type, struct wire_reader fields) {
+    bool known = type >= WM_SETUP && type <= WM_DROP;
+    if (known && type != WM_SETUP && type != WM_INTERRUPT && !w->ward.pid) {
+        fail(w, "a request came before SETUP");
+        return;
+    }
     switch (type) {
     case WM_SETUP:
         on_setup(w, fields);
@@ -143,13 +202,16 @@ static void on_server_frame(struct warden *w, uint8_t type, struct wire_reader f
     case WM_INTERRUPT:
         on_interrupt(w);
         break;
+    case WM_RESUME:
+        on_resume(w, fields);
+        break;
+    case WM_DROP:
+        on_drop(w, fields);
+        break;
     case WM_RUN:
     case WM_FORGET:
     case WM_INSPECT:
-        if (!w->ward.pid) {
-            fail(w, "a request came before SETUP");
-            return;
-        }
+    case WM_CHECKPOINT:
         relay(&w->waiting, type, fields);
         pass_on(w);
         break;
@@ -185,8 +247,28 @@ static void on_begun(struct warden *w) {
     w->interrupt = false;
 }
 
+/* Sizes change with what runs.  Measuring takes a while with much memory: it waits for a pause,
+ * and is done for one checkpoint at a time, so that requests do not wait for it. */
+static void plan_measuring(struct warden *w) {
+    w->measured = 0;
+    w->measure_at = w->freezer.items.len > 0 ? now_ns() + IDLE_NS : 0;
+}
+
+static void measure(struct warden *w) {
+    if (!w->measure_at || !w->ready || now_ns() < w->measure_at) return;
+    if (w->measured < w->freezer.items.len) {
+        const struct frozen *frozen = &w->freezer.items.items[w->measured++];
+        size_t mark = wire_begin(&w->wire.out, WM_CHECKPOINT_SIZE);
+        wire_u32(&w->wire.out, frozen->id);
+        wire_u64(&w->wire.out, frozen_memory(frozen));
+        wire_end(&w->wire.out, mark);
+    }
+    if (w->measured >= w->freezer.items.len) w->measure_at = 0;
+}
+
 /* It has answered and waits for the next request. */
 static void on_answer(struct warden *w) {
+    plan_measuring(w);
     w->begun = w->running = w->interrupt = false;
     w->ready = true;
     output_end(&w->output);
@@ -200,6 +282,16 @@ static void on_done(struct warden *w, struct wire_reader fields) {
     if (w->output.truncated && w->wire.out.len > mark + FLAGS_AT)
         w->wire.out.ptr[mark + FLAGS_AT] |= WIRE_TRUNCATED;
     on_answer(w);
+}
+
+/* False when it has not taken the checkpoint that it says it has. */
+static bool on_checkpointed(struct warden *w, struct wire_reader fields) {
+    struct wire_reader rest = fields;
+    uint32_t id = wire_get_u32(&rest);
+    if (wire_get_u8(&rest) && !freezer_take(&w->freezer, id, w->ward.cells)) return false;
+    relay(&w->wire.out, WM_CHECKPOINTED, fields);
+    on_answer(w);
+    return true;
 }
 
 /* False when this is nothing an interpreter says. */
@@ -219,6 +311,8 @@ static bool on_ward_frame(struct warden *w, uint8_t type, struct wire_reader fie
         relay(&w->wire.out, type, fields);
         on_answer(w);
         return true;
+    case WM_CHECKPOINTED:
+        return on_checkpointed(w, fields);
     case WARD_BEGUN:
         on_begun(w);
         return true;
@@ -268,6 +362,9 @@ static void on_ward_end(struct warden *w, int status) {
         send_died(w, ran ? w->output.run : 0, ran ? w->output.block : 0, status, buf_str(&cause));
         refuse_waiting(w, status, buf_str(&cause));
         start_interpreter(w);
+    } else if (w->thawed) {
+        lose_checkpoint(w, w->thawed);
+        start_interpreter(w);
     } else {
         fail(w, buf_cstr(&cause)); /* another try would end the same way */
     }
@@ -280,6 +377,8 @@ static bool ward_has_ended(struct warden *w) {
     while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid) {
         if (info.si_pid == w->ward.pid) return true;
         waitpid(info.si_pid, NULL, WNOHANG);
+        uint32_t lost = freezer_ended(&w->freezer, info.si_pid);
+        if (lost) send_lost(w, lost);
         info.si_pid = 0;
     }
     return false;
@@ -289,7 +388,7 @@ static void serve_end(struct warden *w) {
     if (!ward_has_ended(w)) return;
     serve_ward(w); /* its last words */
     output_drain(&w->output, &w->wire.out);
-    on_ward_end(w, ward_stop(&w->ward, &w->output));
+    on_ward_end(w, ward_stop(&w->ward, &w->output, &w->freezer));
 }
 
 /* --- The loop --- */
@@ -312,6 +411,12 @@ static struct pollfd watch(int fd, short events, bool wanted) {
     return (struct pollfd){.fd = wanted ? fd : -1, .events = events};
 }
 
+static int64_t until_measuring(const struct warden *w) {
+    if (!w->measure_at || !w->ready) return -1;
+    int64_t pause = w->measure_at - now_ns();
+    return pause > 0 ? pause : 0;
+}
+
 /* What to wait for.  Returns the longest time, in nanoseconds; -1 for ever. */
 static int64_t prepare(const struct warden *w, struct pollfd *fds) {
     bool listen = !congested(w);
@@ -323,7 +428,7 @@ static int64_t prepare(const struct warden *w, struct pollfd *fds) {
     fds[WATCH_WARD] = watch(w->ward.link.in_fd, ward_events, ward_events && !w->silent);
     fds[WATCH_STDOUT] = watch(w->output.outlets[0].fd, POLLIN, listen && pause <= 0);
     fds[WATCH_STDERR] = watch(w->output.outlets[1].fd, POLLIN, listen && pause <= 0);
-    return pause > 0 ? pause : -1;
+    return pause > 0 ? pause : until_measuring(w);
 }
 
 static void serve(struct warden *w, const struct pollfd *fds) {
@@ -333,6 +438,7 @@ static void serve(struct warden *w, const struct pollfd *fds) {
     if (fds[WATCH_WARD].revents & (POLLIN | POLLHUP | POLLERR) && !congested(w)) serve_ward(w);
     serve_output(w, fds);
     if (!congested(w)) serve_end(w);
+    measure(w);
     link_flush(&w->ward.link); /* when it is gone, SIGCHLD tells */
     if (!link_flush(&w->wire)) w->over = true;
 }
@@ -388,7 +494,8 @@ int warden_run(int in_fd, int out_fd, struct str python, struct str executable) 
     process_adopt_orphans();
     say_hello(&w, python, executable);
     loop(&w);
-    ward_stop(&w.ward, &w.output);
+    ward_stop(&w.ward, &w.output, &w.freezer);
+    freezer_finish(&w.freezer);
     say_last(&w);
     link_finish(&w.wire);
     setup_finish(&w.setup);

@@ -42,15 +42,26 @@ struct client *client_start(const char *environment) {
     return c;
 }
 
+static void client_free(struct client *c) {
+    close(c->from_worker);
+    buf_finish(&c->in);
+    buf_finish(&c->transcript);
+    free(c);
+}
+
 void client_destroy(struct client *c) {
     int status = 0;
     close(c->to_worker);
     if (waitpid(c->pid, &status, 0) != c->pid || status != 0)
         fatal(c, "the worker did not end with 0");
-    close(c->from_worker);
-    buf_finish(&c->in);
-    buf_finish(&c->transcript);
-    free(c);
+    client_free(c);
+}
+
+void client_kill(struct client *c) {
+    kill(c->pid, SIGKILL);
+    waitpid(c->pid, NULL, 0);
+    close(c->to_worker);
+    client_free(c);
 }
 
 /* --- Sending --- */
@@ -137,6 +148,28 @@ void client_forget(struct client *c, uint32_t block) {
     wire_u32(&frame, 1);
     wire_u32(&frame, block);
     send_take(c, &frame, mark);
+}
+
+static void send_number(struct client *c, enum wire_type type, uint32_t id) {
+    struct buf frame = {0};
+    size_t mark = wire_begin(&frame, type);
+    if (type == WM_DROP) wire_u32(&frame, 1);
+    wire_u32(&frame, id);
+    send_take(c, &frame, mark);
+}
+
+const char *client_checkpoint(struct client *c, uint32_t id) {
+    send_number(c, WM_CHECKPOINT, id);
+    return client_read_until(c, WM_CHECKPOINTED);
+}
+
+const char *client_resume(struct client *c, uint32_t id) {
+    send_number(c, WM_RESUME, id);
+    return client_read_until(c, WM_STARTED);
+}
+
+void client_drop(struct client *c, uint32_t id) {
+    send_number(c, WM_DROP, id);
 }
 
 /* --- Receiving --- */
@@ -299,6 +332,23 @@ static void on_inspected(struct client *c, struct wire_reader *f) {
     }
 }
 
+static void on_checkpointed(struct client *c, struct wire_reader *f) {
+    new_line(c);
+    uint32_t id = wire_get_u32(f);
+    bool taken = wire_get_u8(f);
+    wire_get_u64(f);
+    buf_printf(&c->transcript, "%scheckpoint %u", taken ? "" : "no ", id);
+    struct str why = wire_get_str(f);
+    if (taken) return;
+    buf_append(&c->transcript, STR(" "));
+    put_quoted(&c->transcript, why);
+}
+
+static void on_lost(struct client *c, struct wire_reader *f) {
+    new_line(c);
+    buf_printf(&c->transcript, "lost checkpoint %u", wire_get_u32(f));
+}
+
 static void on_failed(struct client *c, struct wire_reader *f) {
     new_line(c);
     buf_append(&c->transcript, STR("failed "));
@@ -326,6 +376,16 @@ static void add(struct client *c, uint8_t type, struct wire_reader *f) {
         break;
     case WM_INSPECTED:
         on_inspected(c, f);
+        break;
+    case WM_CHECKPOINTED:
+        on_checkpointed(c, f);
+        break;
+    case WM_CHECKPOINT_SIZE: /* when it likes */
+        wire_get_u32(f);
+        wire_get_u64(f);
+        break;
+    case WM_CHECKPOINT_LOST:
+        on_lost(c, f);
         break;
     case WM_FAILED:
         on_failed(c, f);

@@ -7,6 +7,7 @@
  *     ok +x -y                        DONE: names bound and removed
  *     error NameError "..." @b1:0     with the user's frames, "function" in front unless <module>
  *     died exit 3 "why"               or: died signal 11 "why"
+ *     checkpoint 1                    taken; no checkpoint 1 "why"; lost checkpoint 1
  * Bytes outside of printable ASCII and UTF-8 are escaped, images are shown as their type.
  * Failures end the test program with a message. */
 #ifndef TESTS_WORKER_CLIENT_H
@@ -45,12 +46,19 @@ struct run_options {
 struct client *client_start(const char *environment);
 void client_destroy(struct client *c); /* ends the worker and checks that it ended with 0 */
 
+void client_kill(struct client *c); /* kills the warden, and frees the client */
+
 void client_setup(struct client *c, const char *file, uint32_t output_bytes, uint32_t output_lines);
 void client_send_run(struct client *c, const char *source, struct run_options options);
 void client_send_bare(struct client *c, uint8_t type);
 void client_send_bytes(struct client *c, struct str bytes);
 void client_inspect(struct client *c, uint32_t block, const char *name);
 void client_forget(struct client *c, uint32_t block);
+
+/* Each returns the transcript up to the answer. */
+const char *client_checkpoint(struct client *c, uint32_t id);
+const char *client_resume(struct client *c, uint32_t id);
+void client_drop(struct client *c, uint32_t id);
 
 /* Wait for the next frame; returns its type, 0 at the end of the stream. */
 uint8_t client_next(struct client *c, struct wire_reader *fields);
