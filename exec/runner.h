@@ -44,6 +44,8 @@ struct runner_events {
     void (*inspected)(void *ctx, const struct worker_value *value);
     void (*want_grace)(void *ctx, bool on); /* on: call runner_grace_over() after the grace time,
                                                unless called with off before */
+    void (*hello)(void *ctx, struct str python, struct str executable); /* the worker's */
+    void (*refused)(void *ctx, struct str why);                         /* its last words */
     void (*log)(void *ctx, struct str message);
 };
 

@@ -26,10 +26,7 @@ static struct trace *wanted_trace(struct runner *r, uint32_t ticket) {
 
 static void on_hello(void *ctx, struct str python, struct str executable) {
     struct runner *r = ctx;
-    struct buf line = {0};
-    buf_printf(&line, "worker: Python %.*s (%.*s)", STR_FMT(python), STR_FMT(executable));
-    r->events->log(r->ctx, buf_str(&line));
-    buf_finish(&line);
+    r->events->hello(r->ctx, python, executable);
 }
 
 static void on_started(void *ctx, uint32_t pid) {
@@ -277,7 +274,7 @@ static void on_inspected(void *ctx, const struct worker_value *value) {
 
 static void on_failed(void *ctx, struct str message) {
     struct runner *r = ctx;
-    r->events->log(r->ctx, message);
+    r->events->refused(r->ctx, message);
 }
 
 const struct worker_events runner__link_events = {

@@ -10,84 +10,94 @@
 #include "base/buf.h"
 #include "exec/worker_link.h"
 #include "server/cli.h"
-#include "server/worker_process.h"
+#include "server/launcher.h"
 
-/* What the worker says of itself. */
+/* The search for an interpreter, tried out: what a document in this folder would run in. */
 struct probe {
     uv_loop_t loop;
+    struct launcher launcher;
     struct worker_process *worker;
     struct worker_link link;
-    uv_timer_t patience;
-    bool answered;
+    bool over;
 };
 
-enum { PATIENCE_MS = 10000 };
+static void try_current(struct probe *p);
 
 static void probe_over(struct probe *p) {
-    if (uv_is_closing((uv_handle_t *)&p->patience)) return;
+    p->over = true;
     worker_process_close(p->worker);
-    uv_close((uv_handle_t *)&p->patience, NULL);
+    p->worker = NULL;
 }
 
 static void on_hello(void *ctx, struct str python, struct str executable) {
     struct probe *p = ctx;
-    p->answered = true;
+    struct buf chosen = {0};
+    launcher_describe(&p->launcher, &chosen);
     printf("python        %.*s (%.*s)\n", STR_FMT(python), STR_FMT(executable));
-    probe_over(p);
+    printf("  chosen      %s\n", buf_cstr(&chosen));
+    buf_finish(&chosen);
+    p->launcher.proven = true;
 }
 
 static void on_failed(void *ctx, struct str message) {
     struct probe *p = ctx;
-    p->answered = true;
-    printf("python        cannot start: %.*s\n", STR_FMT(message));
-    probe_over(p);
+    p->launcher.reason.len = 0;
+    buf_append(&p->launcher.reason, message);
 }
 
 static const struct worker_events link_events = {.hello = on_hello, .failed = on_failed};
 
+static void on_exited(void *ctx, struct str cause) {
+    struct probe *p = ctx;
+    struct buf why = {0};
+    p->worker = NULL;
+    bool more = launcher_refused(&p->launcher, cause, &why);
+    printf("python        %s\n", buf_cstr(&why));
+    buf_finish(&why);
+    p->link.in.len = 0;
+    if (more)
+        try_current(p);
+    else
+        probe_over(p);
+}
+
 static void on_bytes(void *ctx, struct str bytes) {
     struct probe *p = ctx;
     struct err err = {0};
-    if (!p->answered && worker_link_feed(&p->link, bytes, &err) != ST_OK)
-        printf("worker        %s\n", err.msg);
-}
-
-static void on_exited(void *ctx, struct str cause) {
-    struct probe *p = ctx;
-    p->worker = NULL;
-    if (!p->answered) printf("worker        %.*s\n", STR_FMT(cause));
+    if (p->over) return;
+    enum status st = worker_link_feed(&p->link, bytes, &err);
+    if (st == ST_OK && !p->launcher.proven) return;
+    if (st != ST_OK) printf("worker        %s\n", err.msg);
     probe_over(p);
 }
 
-static void on_patience_over(uv_timer_t *timer) {
-    printf("worker        no answer in %d s\n", PATIENCE_MS / 1000);
-    probe_over(timer->data);
+static void try_current(struct probe *p) {
+    static const struct worker_process_events events = {.bytes = on_bytes, .exited = on_exited};
+    struct err err = {0};
+    p->worker = launcher_spawn(&p->launcher, &p->loop, &events, p, &err);
+    if (!p->worker) printf("worker        %s\n", err.msg);
 }
 
 static bool probe_worker(void) {
-    static const struct worker_process_events events = {.bytes = on_bytes, .exited = on_exited};
     struct probe p = {.link = {.events = &link_events}};
-    struct err err = {0};
+    char here[4096];
+    if (!getcwd(here, sizeof here)) here[0] = '\0';
+    struct launch_options options = {.python = STR(""), .root = str_from(here)};
     p.link.ctx = &p;
     uv_loop_init(&p.loop);
-    uv_timer_init(&p.loop, &p.patience);
-    p.patience.data = &p;
-    p.worker = worker_process_spawn(&p.loop, &events, &p, &err);
-    if (p.worker) {
-        uv_timer_start(&p.patience, on_patience_over, PATIENCE_MS, 0);
-    } else {
-        printf("worker        %s\n", err.msg);
-        probe_over(&p);
-    }
+    launcher_init(&p.launcher, str_from(here), &options);
+    try_current(&p);
     uv_run(&p.loop, UV_RUN_DEFAULT);
     uv_loop_close(&p.loop);
+    bool answered = p.launcher.proven;
+    launcher_finish(&p.launcher);
     worker_link_finish(&p.link);
-    return p.answered;
+    return answered;
 }
 
 int command_doctor(const struct cli_options *options) {
     (void)options;
-    char *worker = worker_program_dup();
+    char *worker = worker_program_dup(false);
     bool there = access(worker, X_OK) == 0;
     printf("relight       %s\n", RELIGHT_VERSION);
     printf("libuv         %s\n", uv_version_string());

@@ -122,6 +122,20 @@ static void add_block(struct finder *f, const struct block *block) {
         add_unparsed(f, block);
 }
 
+/* No worker could be started: said where the first block stands that would run. */
+static void add_failure(struct finder *f) {
+    struct str failure = session_failure(f->od->session);
+    struct buf message = {0};
+    buf_printf(&message, "not run: Relight %.*s", STR_FMT(failure));
+    for (size_t i = 0; failure.len && i < document_block_count(f->doc); i++) {
+        const struct block *block = document_block(f->doc, i);
+        if (!block_executes(block)) continue;
+        add(f, line_range(f, block->line), LSP_ERROR, "worker", buf_str(&message));
+        break;
+    }
+    buf_finish(&message);
+}
+
 json_t *feature_diagnostics(struct open_document *od) {
     struct finder f = {.od = od,
                        .doc = session_document(od->session),
@@ -130,5 +144,6 @@ json_t *feature_diagnostics(struct open_document *od) {
     f.text = document_text(f.doc);
     for (size_t i = 0; i < document_block_count(f.doc); i++)
         add_block(&f, document_block(f.doc, i));
+    add_failure(&f);
     return f.found;
 }

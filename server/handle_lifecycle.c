@@ -25,7 +25,7 @@ void on_initialize(struct server *srv, const json_t *params, struct reply *re, s
     srv->root = uri_to_path_dup(init.root_uri);
     srv->phase = PHASE_READY;
     reply_take(re, lsp_initialize_result(srv->client.encoding, command_names, command_count));
-    settings_apply(&srv->settings, init.options, true, warn_setting, srv);
+    settings_apply(&srv->settings, SETTINGS_INITIALIZATION, init.options, warn_setting, srv);
 }
 
 void on_initialized(struct server *srv, const json_t *params, struct reply *re, struct err *err) {
@@ -82,7 +82,10 @@ void on_progress_cancel(struct server *srv, const json_t *params, struct reply *
 
 void on_configuration(struct server *srv, const json_t *params, struct reply *re, struct err *err) {
     (void)re, (void)err;
-    settings_apply(&srv->settings, json_at(params, "settings.relight"), false, warn_setting, srv);
+    const json_t *section = json_at(params, "settings.relight");
+    if (!section) return;
+    settings_apply(&srv->settings, SETTINGS_CLIENT, section, warn_setting, srv);
+    documents_configure(srv);
 }
 
 void lifecycle_check_parent(struct server *srv) {

@@ -21,13 +21,33 @@ static char *document_path(const struct server *srv, struct str uri) {
     return buf_take(&made);
 }
 
+static struct launch_options launch_options(const struct server *srv) {
+    const struct settings *settings = &srv->settings;
+    return (struct launch_options){
+        .python = settings->python ? str_from(settings->python) : STR(""),
+        .prefix = settings->worker_command.items,
+        .prefix_count = settings->worker_command.len,
+        .root = srv->root ? str_from(srv->root) : STR(""),
+    };
+}
+
+void documents_configure(struct server *srv) {
+    struct launch_options launch = launch_options(srv);
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        session_relaunch(od->session, &launch);
+    }
+}
+
 static struct session *create_session(struct open_document *od, const char *path, struct str text) {
     const struct settings *settings = &od->server->settings;
     struct session_options options = {
         .trigger = settings->trigger,
         .cwd = settings->cwd ? str_from(settings->cwd) : STR(""),
-        .output_bytes = settings->output_limit,
+        .output_bytes = (uint32_t)settings->output_limit,
         .output_lines = 10000,
+        .launch = launch_options(od->server),
     };
     return session_create(od->server->loop, &publisher_observer, od, str_from(path), text,
                           &options);

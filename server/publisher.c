@@ -88,6 +88,7 @@ static void on_failed(void *ctx, struct session *s, struct str message) {
     (void)s;
     struct open_document *od = ctx;
     struct buf text = {0};
+    od->results_changed = true;
     buf_printf(&text, "Relight cannot run this file: %.*s", STR_FMT(message));
     publisher_show_message(od->server, LSP_ERROR, buf_str(&text));
     buf_finish(&text);

@@ -28,6 +28,8 @@ struct session {
     struct document *doc;
     struct runner *runner;
     struct worker_process *worker;
+    struct launcher launcher;
+    struct buf failure;
     bool live;
     const char *trigger;
     uv_timer_t grace, pause;
@@ -91,6 +93,24 @@ static void on_want_grace(void *ctx, bool on) {
         uv_timer_stop(&s->grace);
 }
 
+static void on_hello(void *ctx, struct str python, struct str executable) {
+    struct session *s = ctx;
+    struct buf chosen = {0};
+    launcher_describe(&s->launcher, &chosen);
+    log_line(LOG_INFO, "%s: Python %.*s at %.*s, from %s", s->path, STR_FMT(python),
+             STR_FMT(executable), buf_cstr(&chosen));
+    s->launcher.proven = true;
+    s->failure.len = 0;
+    buf_finish(&chosen);
+}
+
+static void on_refused(void *ctx, struct str why) {
+    struct session *s = ctx;
+    log_line(LOG_WARNING, "%s: %.*s", s->path, STR_FMT(why));
+    s->launcher.reason.len = 0;
+    buf_append(&s->launcher.reason, why);
+}
+
 static void on_log(void *ctx, struct str message) {
     struct session *s = ctx;
     log_line(LOG_INFO, "%s: %.*s", s->path, STR_FMT(message));
@@ -105,6 +125,8 @@ static const struct runner_events runner_events = {
     .run_end = on_run_end,
     .inspected = on_inspected,
     .want_grace = on_want_grace,
+    .hello = on_hello,
+    .refused = on_refused,
     .log = on_log,
 };
 
@@ -112,6 +134,9 @@ static const struct runner_events runner_events = {
 
 static void give_up(struct session *s, struct str why) {
     log_line(LOG_ERROR, "%s: %.*s", s->path, STR_FMT(why));
+    s->failure.len = 0;
+    buf_append_utf8(&s->failure, why);
+    s->launcher.proven = false;
     runner_give_up(s->runner);
     s->observer->failed(s->ctx, s, why);
 }
@@ -126,11 +151,27 @@ static bool losing(struct session *s) {
     return ++s->losses > MAX_LOSSES;
 }
 
+/* It has not even said hello.  An interpreter that the user named is the only candidate. */
+static void try_next(struct session *s, struct str cause) {
+    struct buf why = {0};
+    if (launcher_refused(&s->launcher, cause, &why)) {
+        log_line(LOG_WARNING, "%s: %s", s->path, buf_cstr(&why));
+        start_worker(s);
+    } else {
+        give_up(s, buf_str(&why));
+    }
+    buf_finish(&why);
+}
+
 static void on_worker_exited(void *ctx, struct str cause) {
     struct session *s = ctx;
     s->worker = NULL;
-    log_line(LOG_WARNING, "%s: %.*s", s->path, STR_FMT(cause));
     runner_worker_lost(s->runner, cause);
+    if (!s->launcher.proven) {
+        try_next(s, cause);
+        return;
+    }
+    log_line(LOG_WARNING, "%s: %.*s", s->path, STR_FMT(cause));
     if (losing(s))
         give_up(s, STR("the worker keeps ending; 'relight doctor' tells what is missing"));
     else
@@ -152,7 +193,7 @@ static const struct worker_process_events worker_events = {
 
 static void start_worker(struct session *s) {
     struct err err = {0};
-    s->worker = worker_process_spawn(s->loop, &worker_events, s, &err);
+    s->worker = launcher_spawn(&s->launcher, s->loop, &worker_events, s, &err);
     if (s->worker)
         runner_worker_attached(s->runner);
     else
@@ -186,6 +227,9 @@ struct session *session_create(uv_loop_t *loop, const struct session_observer *o
     s->cwd = options->cwd.len ? str_dup(options->cwd) : folder_dup(path);
     s->options = *options;
     s->options.cwd = str_from(s->cwd);
+    char *folder = folder_dup(path);
+    launcher_init(&s->launcher, str_from(folder), &options->launch);
+    free(folder);
     s->trigger = "command";
     s->doc = document_create(text);
     struct worker_setup setup = {.file = str_from(s->path),
@@ -207,6 +251,8 @@ static void on_timer_closed(uv_handle_t *handle) {
 void session_close(struct session *s) {
     if (!s) return;
     worker_process_close(s->worker);
+    launcher_finish(&s->launcher);
+    buf_finish(&s->failure);
     runner_destroy(s->runner);
     document_destroy(s->doc);
     free(s->path);
@@ -231,6 +277,10 @@ bool session_live(const struct session *s) {
     return s->live;
 }
 
+struct str session_failure(const struct session *s) {
+    return buf_str(&s->failure);
+}
+
 const char *session_run_trigger(const struct session *s) {
     return s->trigger;
 }
@@ -240,6 +290,7 @@ const char *session_run_trigger(const struct session *s) {
 static void ensure_worker(struct session *s) {
     if (s->worker) return;
     s->losses = 0;
+    launcher_search(&s->launcher);
     start_worker(s);
 }
 
@@ -268,7 +319,8 @@ static void run_after_pause(struct session *s) {
 void session_changed(struct session *s) {
     document_refresh(s->doc);
     runner_update(s->runner);
-    if (s->live && s->options.trigger == TRIGGER_TYPE) run_after_pause(s);
+    bool hopeless = s->failure.len > 0; /* until the settings change, or somebody asks */
+    if (s->live && s->options.trigger == TRIGGER_TYPE && !hopeless) run_after_pause(s);
 }
 
 void session_saved(struct session *s) {
@@ -300,4 +352,19 @@ void session_run_all(struct session *s) {
 void session_interrupt(struct session *s) {
     uv_timer_stop(&s->pause);
     runner_interrupt(s->runner);
+}
+
+void session_relaunch(struct session *s, const struct launch_options *options) {
+    if (launcher_matches(&s->launcher, options)) return;
+    char *folder = folder_dup(str_from(s->path));
+    launcher_finish(&s->launcher);
+    launcher_init(&s->launcher, str_from(folder), options);
+    free(folder);
+    s->failure.len = 0;
+    if (s->worker) {
+        worker_process_close(s->worker);
+        s->worker = NULL;
+        runner_worker_lost(s->runner, STR("another interpreter takes its place"));
+    }
+    session_run_all(s);
 }

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "exec/runner.h"
+#include "server/launcher.h"
 
 enum session_trigger { TRIGGER_TYPE, TRIGGER_SAVE, TRIGGER_MANUAL };
 
@@ -17,6 +18,7 @@ struct session_options {
     struct str cwd;        /* of the code; empty: the file's folder */
     uint32_t output_bytes; /* for each block */
     uint32_t output_lines;
+    struct launch_options launch;
 };
 
 struct session;
@@ -44,6 +46,9 @@ struct runner *session_runner(struct session *s);
 const char *session_path(const struct session *s);
 bool session_live(const struct session *s);
 
+/* Why there is no worker, for the user; empty while there is one, or none is needed. */
+struct str session_failure(const struct session *s);
+
 /* How the current or last run came about: "live", "type", "save", "command". */
 const char *session_run_trigger(const struct session *s);
 
@@ -56,5 +61,8 @@ void session_go_live(struct session *s);             /* the caller has made sure
 void session_run(struct session *s, block_id block); /* 0: what is dirty, and always-eval */
 void session_run_all(struct session *s);             /* in a fresh interpreter */
 void session_interrupt(struct session *s);
+
+/* The settings changed.  Another interpreter: what has run, runs again in that. */
+void session_relaunch(struct session *s, const struct launch_options *options);
 
 #endif

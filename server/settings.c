@@ -7,108 +7,220 @@
 #include "base/mem.h"
 #include "server/glob.h"
 
-enum { DEFAULT_OUTPUT_LIMIT = 8 << 20, MIN_OUTPUT_LIMIT = 1 << 10, MAX_OUTPUT_LIMIT = 48 << 20 };
+#define MIB ((uint64_t)1 << 20)
 
-/* Takes one value; NULL when it is right, else what was expected. */
-typedef const char *setter(struct settings *s, const json_t *value);
-
-static const char *set_trusted(struct settings *s, const json_t *value) {
-    if (!json_is_boolean(value)) return "true or false";
-    s->trusted = json_is_true(value);
-    return NULL;
-}
-
-static void clear_live(struct settings *s) {
-    for (size_t i = 0; i < s->live.len; i++) free(s->live.items[i]);
-    vec_clear(&s->live);
-}
-
-static const char *set_live(struct settings *s, const json_t *value) {
-    size_t i;
-    json_t *glob;
-    if (!json_is_array(value)) return "a list of globs";
-    json_array_foreach(value, i, glob) if (!json_is_string(glob)) return "a list of globs";
-    clear_live(s);
-    json_array_foreach(value, i, glob) vec_push(&s->live, xstrdup(json_string_value(glob)));
-    return NULL;
-}
-
-static const char *set_trigger(struct settings *s, const json_t *value) {
-    static const char *const names[] = {
-        [TRIGGER_TYPE] = "type", [TRIGGER_SAVE] = "save", [TRIGGER_MANUAL] = "manual"};
-    const char *name = json_is_string(value) ? json_string_value(value) : "";
-    for (size_t i = 0; i < 3; i++) {
-        if (strcmp(names[i], name) != 0) continue;
-        s->trigger = (enum session_trigger)i;
-        return NULL;
-    }
-    return "\"type\", \"save\" or \"manual\"";
-}
-
-static const char *set_cwd(struct settings *s, const json_t *value) {
-    const char *path = json_is_string(value) ? json_string_value(value) : "";
-    if (path[0] != '/') return "an absolute path";
-    free(s->cwd);
-    s->cwd = xstrdup(path);
-    return NULL;
-}
-
-static const char *set_output_limit(struct settings *s, const json_t *value) {
-    json_int_t bytes = json_integer_value(value);
-    if (!json_is_integer(value) || bytes < MIN_OUTPUT_LIMIT || bytes > MAX_OUTPUT_LIMIT)
-        return "a number of bytes from 1024 to 50331648";
-    s->output_limit = (uint32_t)bytes;
-    return NULL;
-}
-
-static const struct setting {
-    const char *key;
-    bool initialization_only;
-    setter *set;
-} settings_table[] = {
-    {"cwd", false, set_cwd},
-    {"live", false, set_live},
-    {"output.limit", false, set_output_limit},
-    {"trigger", false, set_trigger},
-    {"trusted", true, set_trusted},
+/* What a value must be, and the type of the field that it goes to. */
+enum kind {
+    BOOLEAN, /* bool */
+    CHOICE,  /* unsigned: the index of the name */
+    NUMBER,  /* uint64_t */
+    TEXT,    /* char *, not empty */
+    PATH,    /* char *, absolute */
+    LIST,    /* string_vec */
 };
 
+struct setting {
+    const char *key;
+    enum kind kind;
+    size_t field;
+    const char *expected; /* for people: "must be ..." */
+    uint64_t fallback, min, max;
+    const char *names[4]; /* of a choice; the first is the default */
+};
+
+#define FIELD(name) offsetof(struct settings, name)
+#define BYTES       "a number of bytes"
+
+static const struct setting table[] = {
+    {"cache.diskLimit", NUMBER, FIELD(cache_disk_limit), BYTES, 1024 * MIB, 0, MIB << 20, {0}},
+    {"cache.memoryLimit", NUMBER, FIELD(cache_memory_limit), BYTES, 500 * MIB, 0, MIB << 20, {0}},
+    {"cwd", PATH, FIELD(cwd), "an absolute path", 0, 0, 0, {0}},
+    {"impact.strategy",
+     CHOICE,
+     FIELD(impact_strategy),
+     "\"hybrid\", \"symbol_closure\" or \"import_closure\"",
+     STRATEGY_HYBRID,
+     0,
+     0,
+     {"hybrid", "symbol_closure", "import_closure"}},
+    {"live", LIST, FIELD(live), "a list of globs", 0, 0, 0, {0}},
+    {"output.limit", NUMBER, FIELD(output_limit), BYTES, 8 * MIB, 1024, 48 * MIB, {0}},
+    {"preview.open", BOOLEAN, FIELD(preview_open), "true or false", 0, 0, 0, {0}},
+    {"preview.port", NUMBER, FIELD(preview_port), "a port", 0, 0, 65535, {0}},
+    {"python", TEXT, FIELD(python), "the path or the name of an interpreter", 0, 0, 0, {0}},
+    {"roots", LIST, FIELD(roots), "a list of folders", 0, 0, 0, {0}},
+    {"stateDir", PATH, FIELD(state_dir), "an absolute path", 0, 0, 0, {0}},
+    {"trace",
+     CHOICE,
+     FIELD(trace),
+     "\"off\", \"messages\" or \"verbose\"",
+     TRACE_OFF,
+     0,
+     0,
+     {"off", "messages", "verbose"}},
+    {"trigger",
+     CHOICE,
+     FIELD(trigger),
+     "\"type\", \"save\" or \"manual\"",
+     TRIGGER_TYPE,
+     0,
+     0,
+     {"type", "save", "manual"}},
+    {"trusted", BOOLEAN, FIELD(trusted), "true or false", 0, 0, 0, {0}},
+    {"verify", CHOICE, FIELD(verify), "\"off\" or \"idle\"", VERIFY_OFF, 0, 0, {"off", "idle"}},
+    {"worker.command", LIST, FIELD(worker_command), "a list of words", 0, 0, 0, {0}},
+};
+
+enum { KEY_COUNT = sizeof table / sizeof *table };
+
+const char *settings_key(size_t index) {
+    return index < KEY_COUNT ? table[index].key : NULL;
+}
+
+/* --- Fields. --- */
+
+static void *field_of(struct settings *s, const struct setting *setting) {
+    return (char *)s + setting->field;
+}
+
+static void clear_list(string_vec *list) {
+    for (size_t i = 0; i < list->len; i++) free(list->items[i]);
+    vec_clear(list);
+}
+
+static void clear_field(struct settings *s, const struct setting *setting) {
+    void *field = field_of(s, setting);
+    if (setting->kind == TEXT || setting->kind == PATH) {
+        free(*(char **)field);
+        *(char **)field = NULL;
+    } else if (setting->kind == LIST) {
+        clear_list(field);
+    } else if (setting->kind == NUMBER) {
+        *(uint64_t *)field = setting->fallback;
+    } else if (setting->kind == CHOICE) {
+        *(unsigned *)field = (unsigned)setting->fallback;
+    } else {
+        *(bool *)field = false;
+    }
+}
+
+static bool set_choice(unsigned *field, const struct setting *setting, const json_t *value) {
+    const char *name = json_is_string(value) ? json_string_value(value) : "";
+    for (unsigned i = 0; i < 4 && setting->names[i]; i++) {
+        if (strcmp(setting->names[i], name) != 0) continue;
+        *field = i;
+        return true;
+    }
+    return false;
+}
+
+static bool set_number(uint64_t *field, const struct setting *setting, const json_t *value) {
+    json_int_t number = json_integer_value(value);
+    if (!json_is_integer(value) || number < 0 || (uint64_t)number < setting->min ||
+        (uint64_t)number > setting->max)
+        return false;
+    *field = (uint64_t)number;
+    return true;
+}
+
+static bool set_text(char **field, const struct setting *setting, const json_t *value) {
+    const char *text = json_is_string(value) ? json_string_value(value) : "";
+    if (!*text || (setting->kind == PATH && *text != '/')) return false;
+    free(*field);
+    *field = xstrdup(text);
+    return true;
+}
+
+static bool set_list(string_vec *field, const json_t *value) {
+    size_t i;
+    json_t *item;
+    if (!json_is_array(value)) return false;
+    json_array_foreach(value, i, item) if (!json_is_string(item)) return false;
+    clear_list(field);
+    json_array_foreach(value, i, item) vec_push(field, xstrdup(json_string_value(item)));
+    return true;
+}
+
+/* False when the value is not what the setting needs: the field is as it was. */
+static bool set_field(struct settings *s, const struct setting *setting, const json_t *value) {
+    void *field = field_of(s, setting);
+    switch (setting->kind) {
+    case BOOLEAN:
+        if (!json_is_boolean(value)) return false;
+        *(bool *)field = json_is_true(value);
+        return true;
+    case CHOICE:
+        return set_choice(field, setting, value);
+    case NUMBER:
+        return set_number(field, setting, value);
+    case TEXT:
+    case PATH:
+        return set_text(field, setting, value);
+    case LIST:
+        return set_list(field, value);
+    }
+    return false;
+}
+
+/* --- Sources. --- */
+
 void settings_init(struct settings *s) {
-    *s = (struct settings){.trigger = TRIGGER_TYPE, .output_limit = DEFAULT_OUTPUT_LIMIT};
+    *s = (struct settings){0};
+    for (size_t i = 0; i < KEY_COUNT; i++) clear_field(s, &table[i]);
 }
 
 void settings_finish(struct settings *s) {
-    clear_live(s);
-    vec_finish(&s->live);
-    free(s->cwd);
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        clear_field(s, &table[i]);
+        if (table[i].kind == LIST) vec_finish((string_vec *)field_of(s, &table[i]));
+    }
+    for (size_t i = 0; i < SETTINGS_SOURCE_COUNT; i++) json_decref(s->sources[i]);
+}
+
+static int compare_key(const void *key, const void *setting) {
+    return strcmp(key, ((const struct setting *)setting)->key);
 }
 
 static const struct setting *find_setting(const char *key) {
-    for (size_t i = 0; i < sizeof settings_table / sizeof *settings_table; i++)
-        if (strcmp(settings_table[i].key, key) == 0) return &settings_table[i];
-    return NULL;
+    return bsearch(key, table, KEY_COUNT, sizeof *table, compare_key);
 }
 
 struct applying {
     struct settings *settings;
-    bool initialization;
-    void (*warn)(void *ctx, const char *line);
+    enum settings_source source;
+    void (*warn)(void *ctx, const char *line); /* NULL: what is wrong has been said before */
     void *ctx;
 };
 
+static void warn(const struct applying *a, const char *key, const char *what) {
+    char line[256];
+    snprintf(line, sizeof line, "setting relight.%s %s%s", key, what,
+             a->source == SETTINGS_PROJECT ? " (in pyproject.toml)" : "");
+    if (a->warn) a->warn(a->ctx, line);
+}
+
+static void warn_expected(const struct applying *a, const struct setting *setting) {
+    char what[160];
+    if (setting->kind == NUMBER)
+        snprintf(what, sizeof what, "must be %s from %llu to %llu", setting->expected,
+                 (unsigned long long)setting->min, (unsigned long long)setting->max);
+    else
+        snprintf(what, sizeof what, "must be %s", setting->expected);
+    warn(a, setting->key, what);
+}
+
 static void apply_one(const struct applying *a, const char *key, const json_t *value) {
-    char line[200];
     const struct setting *setting = find_setting(key);
     if (!setting) {
-        snprintf(line, sizeof line, "setting relight.%s is not known", key);
-        a->warn(a->ctx, line);
+        warn(a, key, "is not known");
         return;
     }
-    if (json_is_null(value) || (setting->initialization_only && !a->initialization)) return;
-    const char *expected = setting->set(a->settings, value);
-    if (!expected) return;
-    snprintf(line, sizeof line, "setting relight.%s must be %s", key, expected);
-    a->warn(a->ctx, line);
+    bool trust = setting->field == FIELD(trusted);
+    if (json_is_null(value) || (trust && a->source == SETTINGS_CLIENT)) return;
+    if (trust && a->source == SETTINGS_PROJECT)
+        warn(a, key, "is for the editor to give");
+    else if (!set_field(a->settings, setting, value))
+        warn_expected(a, setting);
 }
 
 /* {"output": {"limit": 1}} and {"output.limit": 1} are the same. */
@@ -125,14 +237,20 @@ static void apply_object(const struct applying *a, const char *prefix, const jso
     }
 }
 
-void settings_apply(struct settings *s, const json_t *object, bool initialization,
-                    void (*warn)(void *ctx, const char *line), void *ctx) {
-    struct applying a = {s, initialization, warn, ctx};
-    if (!object || json_is_null(object)) return;
-    if (json_is_object(object))
-        apply_object(&a, "", object);
-    else
-        warn(ctx, "the relight settings must be an object");
+void settings_apply(struct settings *s, enum settings_source source, const json_t *object,
+                    void (*warn_line)(void *ctx, const char *line), void *ctx) {
+    if (object && !json_is_null(object) && !json_is_object(object)) {
+        warn_line(ctx, "the relight settings must be an object");
+        return;
+    }
+    json_t *old = s->sources[source];
+    s->sources[source] = json_incref((json_t *)object);
+    json_decref(old);
+    for (size_t i = 0; i < KEY_COUNT; i++) clear_field(s, &table[i]);
+    for (size_t i = 0; i < SETTINGS_SOURCE_COUNT; i++) {
+        struct applying a = {s, (enum settings_source)i, i == source ? warn_line : NULL, ctx};
+        if (json_is_object(s->sources[i])) apply_object(&a, "", s->sources[i]);
+    }
 }
 
 bool settings_file_live(const struct settings *s, struct str path, struct str root) {

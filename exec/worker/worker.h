@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* worker.h - the worker, for whoever hosts it: an embedding program or an extension module.
+/* worker.h - the worker, for whoever hosts it: an embedding program or an extension module, see
+ * main/.
  *
  * The host starts Python; the worker does the rest.  The order is worker_take_stdio(), then
  * Python's start (which may run a sitecustomize that prints), then worker_main(). */

@@ -61,6 +61,10 @@ static void on_want_grace(void *ctx, bool on) {
     (void)ctx, (void)on; /* what does not stop meets the deadline */
 }
 
+static void on_hello(void *ctx, struct str python, struct str executable) {
+    (void)ctx, (void)python, (void)executable;
+}
+
 static void on_log(void *ctx, struct str message) {
     (void)ctx, (void)message;
 }
@@ -74,6 +78,8 @@ static const struct runner_events runner_events = {
     .run_end = on_run_end,
     .inspected = on_inspected,
     .want_grace = on_want_grace,
+    .hello = on_hello,
+    .refused = on_log,
     .log = on_log,
 };
 

@@ -111,6 +111,10 @@ static inline void rig_on_want_grace(void *ctx, bool on) {
     rig_word(&rig->log, on ? "grace+" : "grace-", 0);
 }
 
+static inline void rig_on_hello(void *ctx, struct str python, struct str executable) {
+    (void)ctx, (void)python, (void)executable;
+}
+
 static inline void rig_on_log(void *ctx, struct str message) {
     (void)ctx, (void)message;
 }
@@ -124,6 +128,8 @@ static const struct runner_events rig_events = {
     .run_end = rig_on_run_end,
     .inspected = rig_on_inspected,
     .want_grace = rig_on_want_grace,
+    .hello = rig_on_hello,
+    .refused = rig_on_log,
     .log = rig_on_log,
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* main.c - relight-worker: the worker inside an embedded libpython.
+/* main.c - relight-worker [PYTHON]: the worker inside an embedded libpython, or, when PYTHON is
+ * another interpreter than the one that goes with it, inside that.
  *
  * Only this file uses Python's full API: what an embedding host must configure is not in the
  * limited one.  Everything else is the library, see worker.h. */
@@ -7,12 +8,11 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "exec/worker/main/launch.h"
 #include "exec/worker/worker.h"
-
-#define PYTHON_DIR "python" Py_STRINGIFY(PY_MAJOR_VERSION) "." Py_STRINGIFY(PY_MINOR_VERSION)
 
 /* AddressSanitizer: a crash of the user's code is ours to report, and libpython keeps memory
  * until the end of the process. */
@@ -22,37 +22,34 @@ const char *__asan_default_options(void) {
            "detect_leaks=0:allocator_may_return_null=1:quarantine_size_mb=16";
 }
 
-/* The interpreter that sys.executable names, and whose site-packages are used: the active
- * virtual environment's if it is for this version of Python, else the one we are linked with. */
-static const char *find_executable(char *path, size_t size) {
-    const char *venv = getenv("VIRTUAL_ENV");
-    if (venv && *venv) {
-        snprintf(path, size, "%s/lib/" PYTHON_DIR, venv);
-        bool same_version = access(path, F_OK) == 0;
-        snprintf(path, size, "%s/bin/python", venv);
-        if (same_version && access(path, X_OK) == 0) return path;
-    }
-    return access(RELIGHT_PYTHON, X_OK) == 0 ? RELIGHT_PYTHON : NULL;
+/* Whether both names lead to one file: the interpreter is the embedded one's own, if only through
+ * the links of a virtual environment. */
+static bool same_file(const char *a, const char *b) {
+    struct stat at_a, at_b;
+    return stat(a, &at_a) == 0 && stat(b, &at_b) == 0 && at_a.st_dev == at_b.st_dev &&
+           at_a.st_ino == at_b.st_ino;
 }
 
-static PyStatus start_python(void) {
-    char path[4096];
-    const char *executable = find_executable(path, sizeof path);
+/* sys.executable is that one; site-packages are those that go with it. */
+static PyStatus start_python(const char *executable) {
     PyConfig config;
     PyConfig_InitPythonConfig(&config);
     config.parse_argv = 0;
     config.install_signal_handlers = 1;
     PyStatus status = PyStatus_Ok();
-    if (executable) status = PyConfig_SetBytesString(&config, &config.executable, executable);
+    if (access(executable, X_OK) == 0)
+        status = PyConfig_SetBytesString(&config, &config.executable, executable);
     if (!PyStatus_Exception(status)) status = Py_InitializeFromConfig(&config);
     PyConfig_Clear(&config);
     return status;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     int in_fd, out_fd;
+    const char *python = argc > 1 ? argv[1] : RELIGHT_PYTHON;
     worker_take_stdio(&in_fd, &out_fd);
-    PyStatus status = start_python();
+    if (argc > 1 && !same_file(python, RELIGHT_PYTHON)) return launch_python(python, in_fd, out_fd);
+    PyStatus status = start_python(python);
     if (PyStatus_Exception(status)) {
         char message[512];
         snprintf(message, sizeof message, "cannot start Python %s: %s", PY_VERSION,

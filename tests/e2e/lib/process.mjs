@@ -6,11 +6,13 @@ import { execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const REPOSITORY = fileURLToPath(new URL("../../../", import.meta.url));
 export const RELIGHT = resolve(process.env.RELIGHT_BIN ?? join(REPOSITORY, "build/relight"));
+// Named, so that documents run in the Python it embeds, whatever else there is on this machine.
+export const WORKER = join(dirname(RELIGHT), "relight-worker");
 if (!existsSync(RELIGHT)) throw new Error(`${RELIGHT} is missing: run ./dev build`);
 
 // No wait may last longer.  Generous, because a slow machine is no bug; a test never sleeps for it.
@@ -24,10 +26,11 @@ export class Scratch {
 
   spawn(args, { env = {}, stdio = "pipe" } = {}) {
     const [name, value] = this.tag.split("=");
+    const usual = { RELIGHT_WORKER: WORKER, MPLCONFIGDIR: join(tmpdir(), "relight-mpl") };
     return spawn(RELIGHT, args, {
       cwd: this.folder,
       stdio,
-      env: { ...process.env, ...env, [name]: value, MPLCONFIGDIR: join(tmpdir(), "relight-mpl") },
+      env: { ...process.env, ...usual, ...env, [name]: value },
     });
   }
 

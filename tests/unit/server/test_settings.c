@@ -20,8 +20,8 @@ static void collect(void *ctx, const char *line) {
 }
 
 static void show(const struct settings *s, struct buf *out) {
-    buf_printf(out, "trusted=%d trigger=%d limit=%u cwd=%s live=", s->trusted, (int)s->trigger,
-               s->output_limit, s->cwd ? s->cwd : "-");
+    buf_printf(out, "trusted=%d trigger=%d limit=%llu cwd=%s live=", s->trusted, (int)s->trigger,
+               (unsigned long long)s->output_limit, s->cwd ? s->cwd : "-");
     for (size_t i = 0; i < s->live.len; i++) buf_printf(out, "%s,", s->live.items[i]);
 }
 
@@ -30,7 +30,8 @@ static void check(const char *json, bool initialization, const char *warnings, c
     struct buf warned = {0}, shown = {0};
     json_t *object = parse(json);
     settings_init(&s);
-    settings_apply(&s, object, initialization, collect, &warned);
+    settings_apply(&s, initialization ? SETTINGS_INITIALIZATION : SETTINGS_CLIENT, object, collect,
+                   &warned);
     show(&s, &shown);
     settings_finish(&s);
     json_decref(object);
@@ -45,6 +46,40 @@ static void defaults_need_no_setting(void **state) {
     check("{}", true, "", DEFAULTS);
     check("null", true, "", DEFAULTS);
     check("{'trusted':null,'live':null,'output':{'limit':null}}", true, "", DEFAULTS);
+}
+
+static void keys_are_a_sorted_table(void **state) {
+    (void)state;
+    for (size_t i = 1; settings_key(i); i++)
+        if (strcmp(settings_key(i - 1), settings_key(i)) >= 0)
+            fail_msg("%s comes too late", settings_key(i));
+}
+
+/* A setting of each kind beside those of the other tests. */
+static void other_keys(void **state) {
+    (void)state;
+    struct settings s;
+    struct buf warned = {0};
+    json_t *object = parse("{'python':'py','worker':{'command':['ssh','host']},'cache.diskLimit':7,"
+                           "'preview':{'port':8080,'open':true},'impact.strategy':'import_closure',"
+                           "'verify':'idle','stateDir':'/s','trace':'verbose','roots':['src']}");
+    settings_init(&s);
+    assert_int_equal(s.cache_memory_limit, 500 << 20);
+    settings_apply(&s, SETTINGS_CLIENT, object, collect, &warned);
+    assert_string_equal(s.python, "py");
+    assert_int_equal(s.worker_command.len, 2);
+    assert_string_equal(s.worker_command.items[1], "host");
+    assert_int_equal(s.cache_disk_limit, 7);
+    assert_int_equal(s.preview_port, 8080);
+    assert_true(s.preview_open);
+    assert_int_equal(s.impact_strategy, STRATEGY_IMPORT_CLOSURE);
+    assert_int_equal(s.verify, VERIFY_IDLE);
+    assert_string_equal(s.state_dir, "/s");
+    assert_int_equal(s.trace, TRACE_VERBOSE);
+    assert_string_equal(s.roots.items[0], "src");
+    settings_finish(&s);
+    json_decref(object);
+    expect_buf("warnings", &warned, "");
 }
 
 static void every_key_is_taken_over(void **state) {
@@ -70,6 +105,12 @@ static void wrong_types_are_named(void **state) {
     check("{'trigger':0}", true, MUST_BE("trigger", "\"type\", \"save\" or \"manual\""), DEFAULTS);
     check("{'cwd':'relative'}", true, MUST_BE("cwd", "an absolute path"), DEFAULTS);
     check("{'cwd':''}", true, MUST_BE("cwd", "an absolute path"), DEFAULTS);
+    check("{'python':''}", true, MUST_BE("python", "the path or the name of an interpreter"),
+          DEFAULTS);
+    check("{'worker':{'command':'ssh'}}", true, MUST_BE("worker.command", "a list of words"),
+          DEFAULTS);
+    check("{'preview.port':65536}", true, MUST_BE("preview.port", "a port from 0 to 65535"),
+          DEFAULTS);
     check("[]", true, "the relight settings must be an object|", DEFAULTS);
     check("'x'", true, "the relight settings must be an object|", DEFAULTS);
 }
@@ -103,14 +144,40 @@ static void a_later_setting_replaces(void **state) {
     json_t *first = parse("{'live':['a','b'],'cwd':'/one','trigger':'save'}");
     json_t *second = parse("{'live':['c'],'cwd':'/two','trigger':'never'}");
     settings_init(&s);
-    settings_apply(&s, first, true, collect, &shown);
-    settings_apply(&s, second, false, collect, &shown);
+    settings_apply(&s, SETTINGS_INITIALIZATION, first, collect, &shown);
+    settings_apply(&s, SETTINGS_CLIENT, second, collect, &shown);
     shown.len = 0;
     show(&s, &shown);
     settings_finish(&s);
     json_decref(first);
     json_decref(second);
     expect_buf("later", &shown, "trusted=0 trigger=1 limit=8388608 cwd=/two live=c,");
+}
+
+/* What an editor sets wins over what the project sets, and gives way when it is taken back. */
+static void sources_have_an_order(void **state) {
+    (void)state;
+    struct settings s;
+    struct buf shown = {0};
+    json_t *project = parse("{'trigger':'manual','cwd':'/project','trusted':true}");
+    json_t *client = parse("{'trigger':'save'}"), *empty = parse("{}");
+    settings_init(&s);
+    settings_apply(&s, SETTINGS_CLIENT, client, collect, &shown);
+    settings_apply(&s, SETTINGS_PROJECT, project, collect, &shown);
+    expect_buf("trust", &shown,
+               "setting relight.trusted is for the editor to give (in pyproject.toml)|");
+    show(&s, &shown);
+    expect_buf("both", &shown, "trusted=0 trigger=1 limit=8388608 cwd=/project live=");
+    settings_apply(&s, SETTINGS_CLIENT, empty, collect, &shown);
+    show(&s, &shown);
+    expect_buf("taken back", &shown, "trusted=0 trigger=2 limit=8388608 cwd=/project live=");
+    settings_apply(&s, SETTINGS_PROJECT, NULL, collect, &shown);
+    show(&s, &shown);
+    settings_finish(&s);
+    json_decref(project);
+    json_decref(client);
+    json_decref(empty);
+    expect_buf("file is gone", &shown, DEFAULTS);
 }
 
 static void check_live(const char *glob, const char *path, bool live) {
@@ -174,6 +241,9 @@ int main(void) {
         cmocka_unit_test(limits_have_limits),
         cmocka_unit_test(unknown_keys_are_named),
         cmocka_unit_test(a_later_setting_replaces),
+        cmocka_unit_test(keys_are_a_sorted_table),
+        cmocka_unit_test(other_keys),
+        cmocka_unit_test(sources_have_an_order),
         cmocka_unit_test(globs_within_a_folder),
         cmocka_unit_test(globs_across_folders),
         cmocka_unit_test(globs_name_folders_and_absolute_paths),
