@@ -17,11 +17,17 @@ void output_finish(struct output *o) {
         buf_finish(&o->frames.items[i].source);
     }
     vec_finish(&o->frames);
+    for (size_t i = 0; i < o->texts.len; i++) buf_finish(&o->texts.items[i]);
+    vec_finish(&o->texts);
 }
 
 void output_vec_finish(output_vec *outputs) {
     for (size_t i = 0; i < outputs->len; i++) output_finish(&outputs->items[i]);
     vec_finish(outputs);
+}
+
+bool output_is_stream(const struct output *o) {
+    return o->kind == OUTPUT_STREAM || o->kind == OUTPUT_WARNING;
 }
 
 void output_vec_stream(output_vec *outputs, bool is_stderr, struct str utf8) {

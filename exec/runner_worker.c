@@ -49,7 +49,7 @@ static void on_stream(void *ctx, uint32_t ticket, bool is_stderr, struct str byt
     output_finish(&piece);
 }
 
-static void on_display(void *ctx, uint32_t ticket, struct output *record) {
+static void on_record(void *ctx, uint32_t ticket, struct output *record) {
     struct runner *r = ctx;
     struct trace *t = wanted_trace(r, ticket);
     if (!t) return;
@@ -281,7 +281,8 @@ const struct worker_events runner__link_events = {
     .hello = on_hello,
     .started = on_started,
     .stream = on_stream,
-    .display = on_display,
+    .display = on_record,
+    .warning = on_record,
     .done = on_done,
     .died = on_died,
     .inspected = on_inspected,

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   4
+#define WIRE_VERSION   5
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
@@ -53,15 +53,16 @@
  *           between runs (by a thread, a process) after this block.
  * DISPLAY   u32 run, u32 block, u8 kind, u32 n, n x (str mime, str data)
  *           data is UTF-8: text, base64 for binary types, JSON text for JSON types
+ * WARNING   u32 run, u32 block, str text, FRAMES
+ *           A warning of Python's for stderr: one frame, where it arose; the text ("UserWarning:
+ *           ...") follows the frame's file and line, and is followed by its source line.
  * DONE      u32 run, u32 block, u8 status, u32 flags, u64 microseconds,
  *           u32 n, n x (str name, u8 kind, u8 flags, u64, u64 fingerprint)
  *                                              names that the block bound, removed or changed
  *           u32 m, m x u32 block               blocks whose kept values it changed in place
  *           u32 k, k x (str name)              names it read beyond those known
- *           when status is not OK: str ename, str evalue,
- *           u32 f, f x (str file, u32 block, u32 line, str function, str source line)
- *           lines are 0-based, relative to the block when block is not 0; the outermost frame is
- *           first.  evalue has more lines for notes, members of a group, and causes.
+ *           when status is not OK: str ename, str evalue, FRAMES
+ *           evalue has more lines for notes, members of a group, and causes.
  * DIED      u32 run, u32 block (0 when idle), u32 exit code, u32 signal, str cause
  * INSPECTED u32 request, u8 found, str type, str shape, str text
  * CHECKPOINTED u32 id, u8 taken, u64 microseconds, str why-not
@@ -69,7 +70,13 @@
  * CHECKPOINT_LOST u32 id                       it has ended: killed, or out of memory
  * CHECKPOINT_SIZE u32 id, u64 bytes            memory that is there for its sake: its proportional
  *                                              share.  From time to time, when nothing runs
- * FAILED    str message                        the worker cannot go on (then the stream ends) */
+ * FAILED    str message                        the worker cannot go on (then the stream ends)
+ *
+ * FRAMES are u32 t, t x str text               blocks as they were when the frames' code was made
+ *            u32 f, f x (str file, u32 block, u32 line, u32 column, u32 text, str function,
+ *                        str source line)
+ *            The outermost is first.  Lines are 0-based, columns bytes.  In a block the line is one
+ *            of text number `text` (counted from 0), and the source line is empty: it is there. */
 enum wire_type {
     WM_SETUP = 1,
     WM_RUN,
@@ -90,6 +97,7 @@ enum wire_type {
     WM_CHECKPOINTED,
     WM_CHECKPOINT_LOST,
     WM_CHECKPOINT_SIZE,
+    WM_WARNING,
 };
 
 enum wire_run_flag { WIRE_RUN_SILENT = 1 }; /* no value of the last expression (docstrings) */

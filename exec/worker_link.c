@@ -108,18 +108,38 @@ static void on_display(struct worker_link *link, struct wire_reader *r, struct e
     output_finish(&record);
 }
 
+static void get_frames(struct wire_reader *r, struct output *output) {
+    for (uint32_t n = wire_get_count(r, 4); n > 0; n--) vec_push(&output->texts, get_text(r));
+    for (uint32_t n = wire_get_count(r, 28); n > 0; n--) {
+        struct frame f = {.file = get_text(r)};
+        f.block = wire_get_u32(r);
+        f.line = wire_get_u32(r);
+        f.column = wire_get_u32(r);
+        f.text = wire_get_u32(r);
+        r->bad |= f.block && f.text >= output->texts.len;
+        f.function = get_text(r);
+        f.source = get_text(r);
+        vec_push(&output->frames, f);
+    }
+}
+
+static void on_warning(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    (void)err;
+    uint32_t ticket = wire_get_u32(r);
+    wire_get_u32(r);
+    struct output record = {.kind = OUTPUT_WARNING, .is_stderr = true};
+    record.text = get_text(r);
+    get_frames(r, &record);
+    r->bad |= record.frames.len != 1;
+    if (!r->bad) link->events->warning(link->ctx, ticket, &record);
+    output_finish(&record);
+}
+
 static void get_error(struct wire_reader *r, struct output *error) {
     error->kind = OUTPUT_ERROR;
     error->ename = get_text(r);
     error->evalue = get_text(r);
-    for (uint32_t n = wire_get_count(r, 20); n > 0; n--) {
-        struct frame f = {.file = get_text(r)};
-        f.block = wire_get_u32(r);
-        f.line = wire_get_u32(r);
-        f.function = get_text(r);
-        f.source = get_text(r);
-        vec_push(&error->frames, f);
-    }
+    get_frames(r, error);
 }
 
 static void done_finish(struct worker_done *done) {
@@ -188,7 +208,7 @@ typedef void frame_fn(struct worker_link *link, struct wire_reader *r, struct er
 static frame_fn *const on_frame[] = {
     [WM_HELLO] = on_hello,         [WM_STARTED] = on_started, [WM_STREAM] = on_stream,
     [WM_DISPLAY] = on_display,     [WM_DONE] = on_done,       [WM_DIED] = on_died,
-    [WM_INSPECTED] = on_inspected, [WM_FAILED] = on_failed,
+    [WM_INSPECTED] = on_inspected, [WM_FAILED] = on_failed,   [WM_WARNING] = on_warning,
 };
 
 static void take_frame(struct worker_link *link, uint8_t type, struct wire_reader *r,

@@ -64,6 +64,7 @@ struct worker_events {
     void (*started)(void *ctx, uint32_t pid);
     void (*stream)(void *ctx, uint32_t ticket, bool is_stderr, struct str bytes);
     void (*display)(void *ctx, uint32_t ticket, struct output *record_take);
+    void (*warning)(void *ctx, uint32_t ticket, struct output *record_take);
     void (*done)(void *ctx, struct worker_done *done);
     void (*died)(void *ctx, struct str cause);
     void (*inspected)(void *ctx, const struct worker_value *value);

@@ -113,10 +113,22 @@ static json_t *range_encode(struct lsp_range r) {
                      (json_int_t)r.end.line, "character", (json_int_t)r.end.character);
 }
 
-json_t *live_block_result(struct live_target target, const struct live_result *result) {
+static json_t *block_place(struct live_target target, const struct live_result *result) {
     json_t *m = live_block_start(target, result->block);
     json_object_set_new(m, "ordinal", json_integer(result->ordinal));
     json_object_set_new(m, "range", range_encode(result->range));
+    json_object_set_new(m, "contentHash", json_string(result->content_hash));
+    return m;
+}
+
+json_t *live_block_moved(struct live_target target, const struct live_result *result) {
+    json_t *m = block_place(target, result);
+    json_object_set_new(m, "unchanged", json_true());
+    return m;
+}
+
+json_t *live_block_result(struct live_target target, const struct live_result *result) {
+    json_t *m = block_place(target, result);
     json_object_set_new(m, "kind", json_string(result->kind));
     json_object_set_new(m, "status", json_string(result->status));
     json_object_set_new(m, "ok", json_boolean(result->ok));
@@ -125,7 +137,6 @@ json_t *live_block_result(struct live_target target, const struct live_result *r
     json_object_set_new(m, "truncated", json_boolean(result->truncated));
     json_object_set_new(m, "durationMs", json_real(result->duration_ms));
     json_object_set_new(m, "origin", json_string(result->origin));
-    json_object_set_new(m, "contentHash", json_string(result->content_hash));
     return m;
 }
 

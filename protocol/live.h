@@ -52,6 +52,8 @@ struct live_result {
     json_t *elements, *outputs; /* stolen */
 };
 json_t *live_block_result(struct live_target target, const struct live_result *result);
+/* The light form: block, place and content hash; the client has the rest. */
+json_t *live_block_moved(struct live_target target, const struct live_result *result);
 json_t *live_element(const char *type, struct lsp_range range, struct str value, bool show);
 
 struct live_run_end {

@@ -125,7 +125,8 @@ static int append_chunk(const char *bytes, size_t size, void *out) {
 
 void rpc_write(struct buf *out, const json_t *message) {
     struct buf body = {0};
-    json_dump_callback(message, append_chunk, &body, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_dump_callback(message, append_chunk, &body,
+                       JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
     framing_header(out, body.len);
     buf_append(out, buf_str(&body));
     buf_finish(&body);

@@ -30,9 +30,10 @@ static void print_output(struct batch *b, const struct output *o) {
     if (o->kind == OUTPUT_ERROR) {
         convert_traceback(b->session, o, &text);
         printf("%s%s%s\n", paint(b, "\033[31m"), buf_cstr(&text), paint(b, "\033[0m"));
-    } else if (o->kind == OUTPUT_STREAM) {
-        print_str(buf_str(&o->text));
-        if (o->text.ptr[o->text.len - 1] != '\n') putchar('\n');
+    } else if (output_is_stream(o)) {
+        place_stream_text(session_document(b->session), o, &text);
+        print_str(buf_str(&text));
+        if (text.ptr[text.len - 1] != '\n') putchar('\n');
     } else {
         print_str(output_mime(o, STR("text/plain")));
         putchar('\n');
@@ -144,7 +145,7 @@ static void print_json(struct batch *b) {
     }
     json_t *report = json_pack("{s:s, s:b, s:o}", "file", session_path(b->session), "ok",
                                !b->failed, "blocks", blocks);
-    json_dumpf(report, stdout, JSON_INDENT(2));
+    json_dumpf(report, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     putchar('\n');
     json_decref(report);
 }

@@ -38,24 +38,14 @@ struct span convert_line_content(const struct text *text, uint32_t line) {
 
 /* --- Errors. --- */
 
-bool convert_frame_line(struct session *s, const struct frame *frame, uint32_t *line) {
-    *line = frame->line;
-    if (frame->block == 0) return true;
-    const struct block *block = document_block_by_id(session_document(s), frame->block);
-    if (block) *line += block->line;
-    return block != NULL;
-}
-
 void convert_traceback(struct session *s, const struct output *error, struct buf *out) {
     if (error->frames.len) buf_append(out, STR("Traceback (most recent call last):\n"));
     for (size_t i = 0; i < error->frames.len; i++) {
         const struct frame *f = &error->frames.items[i];
-        uint32_t line;
-        convert_frame_line(s, f, &line);
-        buf_printf(out, "  File \"%.*s\", line %u, in %.*s\n", STR_FMT(buf_str(&f->file)), line + 1,
-                   STR_FMT(buf_str(&f->function)));
-        struct str source = str_trim(buf_str(&f->source));
-        if (source.len) buf_printf(out, "    %.*s\n", STR_FMT(source));
+        struct place at = place_of_frame(session_document(s), error, f);
+        buf_printf(out, "  File \"%.*s\", line %u, in %.*s\n", STR_FMT(buf_str(&f->file)),
+                   at.line + 1, STR_FMT(buf_str(&f->function)));
+        if (at.source.len) buf_printf(out, "    %.*s\n", STR_FMT(at.source));
     }
     buf_append(out, buf_str(&error->ename));
     if (error->evalue.len) buf_printf(out, ": %.*s", STR_FMT(buf_str(&error->evalue)));
@@ -65,10 +55,9 @@ static json_t *convert_error(struct session *s, const struct output *error) {
     json_t *frames = json_array();
     for (size_t i = 0; i < error->frames.len; i++) {
         const struct frame *f = &error->frames.items[i];
-        uint32_t line;
-        convert_frame_line(s, f, &line);
-        json_array_append_new(frames, live_frame(buf_str(&f->file), line, buf_str(&f->function),
-                                                 buf_str(&f->source)));
+        struct place at = place_of_frame(session_document(s), error, f);
+        json_array_append_new(
+            frames, live_frame(buf_str(&f->file), at.line, buf_str(&f->function), at.source));
     }
     struct buf text = {0};
     convert_traceback(s, error, &text);
@@ -87,9 +76,16 @@ static json_t *convert_bundle(const struct output *output) {
     return bundle;
 }
 
+static json_t *convert_stream(struct session *s, const struct output *output) {
+    struct buf text = {0};
+    place_stream_text(session_document(s), output, &text);
+    json_t *stream = live_stream(output->is_stderr, buf_str(&text));
+    buf_finish(&text);
+    return stream;
+}
+
 json_t *convert_output(struct session *s, const struct output *output) {
-    if (output->kind == OUTPUT_STREAM)
-        return live_stream(output->is_stderr, buf_str(&output->text));
+    if (output_is_stream(output)) return convert_stream(s, output);
     if (output->kind == OUTPUT_ERROR) return convert_error(s, output);
     json_t *bundle = convert_bundle(output);
     return output->kind == OUTPUT_DISPLAY ? live_display(bundle) : live_execute_result(0, bundle);
@@ -147,6 +143,20 @@ json_t *convert_block_result(struct session *s, uint32_t run, const struct block
         .outputs = convert_outputs(s, block),
     };
     return live_block_result((struct live_target){run, session_path(s)}, &result);
+}
+
+json_t *convert_block_moved(struct session *s, const struct block *block,
+                            enum position_encoding encoding) {
+    const struct trace *t = runner_trace(session_runner(s), block->id);
+    char content_hash[33] = "";
+    if (t) hash128_hex(t->content, content_hash);
+    struct live_result result = {
+        .block = block->id,
+        .ordinal = block->index,
+        .range = convert_range(document_text(session_document(s)), block->span, encoding),
+        .content_hash = content_hash,
+    };
+    return live_block_moved((struct live_target){0, session_path(s)}, &result);
 }
 
 /* --- Plans. --- */

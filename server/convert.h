@@ -5,6 +5,7 @@
 #ifndef SERVER_CONVERT_H
 #define SERVER_CONVERT_H
 
+#include "exec/place.h"
 #include "protocol/live.h"
 #include "server/session.h"
 
@@ -18,10 +19,6 @@ uint32_t convert_to_byte(const struct text *text, struct lsp_position position,
 /* The bytes of a line without its indentation and trailing blanks. */
 struct span convert_line_content(const struct text *text, uint32_t line);
 
-/* The file's current line of a frame: absolute for frames outside the document's blocks.  False:
- * the block is gone. */
-bool convert_frame_line(struct session *s, const struct frame *frame, uint32_t *line);
-
 /* "Traceback ..." as CPython prints it, with current line numbers. */
 void convert_traceback(struct session *s, const struct output *error, struct buf *out);
 
@@ -31,6 +28,10 @@ json_t *convert_outputs(struct session *s, const struct block *block);
 /* The whole result of a block as it stands. */
 json_t *convert_block_result(struct session *s, uint32_t run, const struct block *block,
                              enum position_encoding encoding, const char *origin);
+
+/* The light form of a result that stands: the block's place alone. */
+json_t *convert_block_moved(struct session *s, const struct block *block,
+                            enum position_encoding encoding);
 
 /* The reasons of a plan, {block id: [{kind, ref}]}, and its blocks' ids. */
 json_t *convert_reasons(const struct plan *plan);

@@ -35,9 +35,8 @@ static uint32_t error_line(const struct finder *f, const struct block *block,
                            const struct output *error) {
     uint32_t line = block->line;
     for (size_t i = 0; i < error->frames.len; i++) {
-        uint32_t at;
-        const struct frame *frame = &error->frames.items[i];
-        if (frame->block && convert_frame_line(f->od->session, frame, &at)) line = at;
+        struct place at = place_of_frame(f->doc, error, &error->frames.items[i]);
+        if (at.in_document) line = at.line;
     }
     return line;
 }
@@ -46,11 +45,11 @@ static void relate_frames(struct finder *f, json_t *diagnostic, const struct out
     for (size_t i = 0; i < error->frames.len && f->od->server->client.related_information; i++) {
         const struct frame *frame = &error->frames.items[i];
         struct buf message = {0};
-        uint32_t line;
-        if (!convert_frame_line(f->od->session, frame, &line)) continue;
-        char *other = frame->block ? NULL : uri_from_path_dup(buf_str(&frame->file));
-        struct lsp_range range = {{line, 0}, {line, 0}};
-        if (frame->block) range = line_range(f, line);
+        struct place at = place_of_frame(f->doc, error, frame);
+        if (frame->block && !at.in_document) continue;
+        char *other = at.in_document ? NULL : uri_from_path_dup(buf_str(&frame->file));
+        struct lsp_range range = {{at.line, 0}, {at.line, 0}};
+        if (at.in_document) range = line_range(f, at.line);
         buf_printf(&message, "in %.*s", STR_FMT(buf_str(&frame->function)));
         lsp_diagnostic_relate(diagnostic, other ? other : f->od->uri, range, buf_str(&message));
         buf_finish(&message);

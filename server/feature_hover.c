@@ -101,14 +101,15 @@ static void append_fenced(struct buf *out, struct str text, const char *language
 }
 
 static void append_output(struct open_document *od, const struct output *o, struct buf *out) {
-    struct str png = o->kind == OUTPUT_STREAM ? STR("") : output_mime(o, STR("image/png"));
+    struct str png = output_mime(o, STR("image/png"));
     struct str markdown = output_mime(o, STR("text/markdown"));
-    struct buf error = {0};
-    if (o->kind == OUTPUT_STREAM) {
-        append_fenced(out, buf_str(&o->text), "text");
+    struct buf text = {0};
+    if (output_is_stream(o)) {
+        place_stream_text(session_document(od->session), o, &text);
+        append_fenced(out, buf_str(&text), "text");
     } else if (o->kind == OUTPUT_ERROR) {
-        convert_traceback(od->session, o, &error);
-        append_fenced(out, buf_str(&error), "python-traceback");
+        convert_traceback(od->session, o, &text);
+        append_fenced(out, buf_str(&text), "python-traceback");
     } else if (png.len && png.len < 400000) {
         buf_printf(out, "![figure](data:image/png;base64,%.*s)\n\n", STR_FMT(png));
     } else if (markdown.len) {
@@ -116,7 +117,7 @@ static void append_output(struct open_document *od, const struct output *o, stru
     } else {
         append_fenced(out, output_mime(o, STR("text/plain")), "python");
     }
-    buf_finish(&error);
+    buf_finish(&text);
 }
 
 void feature_hover_block(struct open_document *od, const struct block *block, struct buf *out) {

@@ -62,6 +62,7 @@ static void open_document(struct server *srv, const struct lsp_open *open) {
     od->version = open->version;
     od->results_changed = true;
     od->session = create_session(od, path, open->text);
+    od->told_revision = document_revision(session_document(od->session));
     *map_slot(&srv->documents, open->uri) = od;
     bool listed = settings_file_live(&srv->settings, str_from(path), root);
     if (listed && srv->settings.trusted) session_go_live(od->session);
@@ -109,12 +110,11 @@ static enum status apply_change(struct open_document *od, const struct lsp_chang
 
 static void apply_changes(struct open_document *od, const struct lsp_changes *changes,
                           struct err *err) {
-    uint64_t before = document_revision(session_document(od->session));
     for (size_t i = 0; i < changes->changes.len && err->code == ST_OK; i++)
         apply_change(od, &changes->changes.items[i], err);
     od->version = changes->version;
     session_changed(od->session);
-    publisher_text_changed(od, before);
+    od->results_changed = true;
 }
 
 void on_did_change(struct server *srv, const json_t *params, struct reply *re, struct err *err) {

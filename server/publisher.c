@@ -127,17 +127,53 @@ const struct session_observer publisher_observer = {
     .failed = on_failed,
 };
 
-void publisher_text_changed(struct open_document *od, uint64_t since) {
+/* --- Once a turn: results that stand, of blocks whose text or place is another. --- */
+
+/* Whether a line that its outputs name may be another since then. */
+static bool names_moved_line(const struct open_document *od, const struct trace *t,
+                             uint64_t since) {
     const struct document *doc = session_document(od->session);
-    for (size_t i = 0; i < document_block_count(doc); i++) {
-        const struct block *block = document_block(doc, i);
-        bool told = runner_busy(session_runner(od->session)) && block_executes(block);
-        if (block->changed_at > since && !told) send_result(od, 0, block, "clean");
+    for (size_t i = 0; t && i < t->outputs.len; i++) {
+        const struct output *o = &t->outputs.items[i];
+        for (size_t k = 0; k < o->frames.len; k++) {
+            const struct block *at = document_block_by_id(doc, o->frames.items[k].block);
+            if (at && (at->moved_at > since || at->edited_at > since)) return true;
+        }
     }
-    od->results_changed = true;
+    return false;
 }
 
-/* --- Once a turn. --- */
+/* What a run tells is not told here. */
+static void tell_block(struct open_document *od, const struct block *block, uint64_t since) {
+    const struct runner *r = session_runner(od->session);
+    const struct trace *t = runner_trace(r, block->id);
+    enum block_status status = runner_status(r, block);
+    bool comes = status == STATUS_QUEUED || status == STATUS_RUNNING;
+    if (block->changed_at > since && runner_busy(r) && block_executes(block)) return;
+    if (block->edited_at > since || block->changed_at > since || names_moved_line(od, t, since))
+        send_result(od, 0, block, "clean");
+    else if (block->moved_at > since && t && t->outputs.len && !comes)
+        server_notify_take(od->server, "relight/blockResult",
+                           convert_block_moved(od->session, block, od->server->client.encoding));
+}
+
+static void tell_blocks(struct open_document *od) {
+    const struct document *doc = session_document(od->session);
+    uint64_t revision = document_revision(doc);
+    bool introduce = session_live(od->session) && !od->introduced;
+    if ((revision == od->told_revision && !introduce) || peer_congested(od->server->peer)) return;
+    for (size_t i = 0; i < document_block_count(doc); i++) {
+        const struct block *block = document_block(doc, i);
+        if (introduce && !block_executes(block))
+            send_result(od, 0, block, "clean");
+        else
+            tell_block(od, block, od->told_revision);
+    }
+    od->introduced |= introduce;
+    od->told_revision = revision;
+}
+
+/* --- Once a turn: the rest. --- */
 
 static void publish_diagnostics(struct open_document *od) {
     json_t *found = feature_diagnostics(od);
@@ -157,6 +193,7 @@ void publisher_flush(struct server *srv) {
     size_t cursor = 0;
     for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
         struct open_document *od = e->value;
+        tell_blocks(od);
         if (!publish_due(od)) continue;
         od->results_changed = false;
         od->published_ms = uv_now(srv->loop);

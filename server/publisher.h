@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* publisher.h - tells the editor what happens to its documents.
  *
- * Live messages go out as they come; diagnostics and the refreshes of hints and lenses once at the
+ * Live messages go out as they come; results of blocks that changed in text or place alone,
+ * diagnostics and the refreshes of hints and lenses once at the
  * end of a turn of the loop; progress only for runs that last. */
 #ifndef SERVER_PUBLISHER_H
 #define SERVER_PUBLISHER_H
@@ -17,9 +18,6 @@ void publisher_flush(struct server *srv);
 /* Show the progress of runs that have lasted a while, and give up on late values.  Returns whether
  * there is more to come. */
 bool publisher_tick(struct server *srv);
-
-/* Tell the results of blocks whose text, but nothing else, changed: prose, pragmas. */
-void publisher_text_changed(struct open_document *od, uint64_t since_revision);
 
 /* The document is gone: its diagnostics and its progress, too. */
 void publisher_forget(struct open_document *od);

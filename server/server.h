@@ -25,7 +25,9 @@ struct open_document {
     struct session *session;
     bool results_changed; /* diagnostics, hints and lenses are due at the end of a turn */
     uint64_t published_ms;
-    char *progress; /* token of the run's progress, once it is shown; owned */
+    uint64_t told_revision; /* of the document: its results have been told as they were then */
+    bool introduced;        /* blocks that never run have been told since it is live */
+    char *progress;         /* token of the run's progress, once it is shown; owned */
     uint64_t run_started_ms;
     uint32_t run_planned, run_done; /* blocks */
 };

@@ -49,7 +49,7 @@ static void summary_output(const struct output *o, size_t max, struct buf *out) 
         buf_append(out, buf_str(&o->ename));
         if (o->evalue.len) buf_append(out, STR(": "));
         summary_line(out, buf_str(&o->evalue), max);
-    } else if (o->kind == OUTPUT_STREAM) {
+    } else if (output_is_stream(o)) {
         summary_line(out, buf_str(&o->text), max);
     } else {
         summary_display(o, max, out);

@@ -127,6 +127,7 @@ static bool prepare(struct interpreter *in, const struct ward_ends *ends,
            namespace_init(&in->ns, setup) && effects_init(&in->effects, &in->ns) &&
            compiler_init(&in->compiler) && reporter_init(&in->reporter, in->origin_type) &&
            display_init(&in->display, &in->control, setup->output_bytes) &&
+           warner_init(&in->warner, &in->display, &in->capture, &in->reporter) &&
            ipython_init(in->display.function) && prepare_builtins(in) && prepare_argv(in) &&
            prepare_path(setup->file);
 }

@@ -11,6 +11,7 @@
 #include "exec/worker/namespace.h"
 #include "exec/worker/program.h"
 #include "exec/worker/report.h"
+#include "exec/worker/warn.h"
 
 struct interpreter {
     pid_t warden;
@@ -22,6 +23,7 @@ struct interpreter {
     struct compiler compiler;
     struct reporter reporter;
     struct display display;
+    struct warner warner;
     PyObject *file;        /* the document's path */
     PyObject *lines;       /* its text as linecache shows it */
     PyObject *origin_type; /* see origin.h */

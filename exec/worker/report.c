@@ -2,6 +2,7 @@
 /* report.c - exceptions as DONE describes them; see report.h. */
 #include "exec/worker/report.h"
 
+#include "base/vec.h"
 #include "exec/worker/origin.h"
 
 #define TEXT_LIMIT  ((size_t)64 << 10) /* bytes of a message */
@@ -120,10 +121,16 @@ static void append_head(struct buf *out, PyObject *error) {
 
 /* --- Frames --- */
 
+/* Both 0-based; the column in bytes, 0 when it is not known. */
+struct position {
+    uint32_t line, column;
+};
+
 struct frames {
     struct buf head;              /* the first FRAMES_HEAD of them */
     struct buf tail[FRAMES_TAIL]; /* a ring of the last */
     uint32_t count;
+    VEC(PyObject *) texts; /* of blocks; borrowed from the frames' code */
 };
 
 static struct buf *next_frame(struct frames *f) {
@@ -137,39 +144,47 @@ static struct buf *next_frame(struct frames *f) {
 static void frames_append_take(struct frames *f, struct buf *out) {
     uint32_t beyond = f->count > FRAMES_HEAD ? f->count - FRAMES_HEAD : 0;
     uint32_t kept = beyond < FRAMES_TAIL ? beyond : FRAMES_TAIL;
+    wire_u32(out, (uint32_t)f->texts.len);
+    for (size_t i = 0; i < f->texts.len; i++) py_wire(out, f->texts.items[i], SIZE_MAX);
     wire_u32(out, f->count - beyond + kept);
     buf_append(out, buf_str(&f->head));
     for (uint32_t i = beyond - kept; i < beyond; i++)
         buf_append(out, buf_str(&f->tail[i % FRAMES_TAIL]));
     buf_finish(&f->head);
     for (uint32_t i = 0; i < FRAMES_TAIL; i++) buf_finish(&f->tail[i]);
+    vec_finish(&f->texts);
 }
 
-static void put_frame(struct buf *out, PyObject *file, uint32_t block, uint32_t line,
-                      PyObject *function, struct str text) {
+/* The number of a block's text among those of the frames; recursion has few. */
+static uint32_t text_number(struct frames *f, PyObject *text) {
+    size_t i = 0;
+    while (i < f->texts.len && f->texts.items[i] != text) i++;
+    if (i == f->texts.len) vec_push(&f->texts, text);
+    return (uint32_t)i;
+}
+
+static void add_document_frame(struct frames *f, PyObject *file, const struct origin *origin,
+                               struct position at, PyObject *function) {
+    uint32_t text = text_number(f, origin->source);
+    struct buf *out = next_frame(f);
     py_wire(out, file, TEXT_LIMIT);
-    wire_u32(out, block);
-    wire_u32(out, line);
+    wire_u32(out, origin->block);
+    wire_u32(out, at.line > origin->line ? at.line - origin->line : 0);
+    wire_u32(out, at.column);
+    wire_u32(out, text);
     py_wire(out, function, LINE_LIMIT);
-    text = str_trim(text);
-    wire_str(out, str_slice(text, 0, text.len < LINE_LIMIT ? text.len : LINE_LIMIT));
+    wire_str(out, STR(""));
 }
 
-static void put_document_frame(struct buf *out, PyObject *file, const struct origin *origin,
-                               uint32_t line, PyObject *function) {
-    struct buf source = {0};
-    py_append(&source, origin->source, SIZE_MAX);
-    line = line > origin->line ? line - origin->line : 0;
-    put_frame(out, file, origin->block, line, function, source_line(buf_str(&source), line));
-    buf_finish(&source);
-}
-
-static void put_other_frame(struct buf *out, PyObject *file, uint32_t line, PyObject *function) {
+static void add_other_frame(struct frames *f, PyObject *file, uint32_t line, PyObject *function) {
     PyObject *getline = py_from("linecache", "getline");
     PyObject *text = getline ? PyObject_CallFunction(getline, "Ok", file, line + 1ul) : NULL;
-    struct buf source = {0};
-    py_append(&source, text, TEXT_LIMIT);
-    put_frame(out, file, 0, line, function, buf_str(&source));
+    struct buf source = {0}, *out = next_frame(f);
+    py_append(&source, text, LINE_LIMIT);
+    py_wire(out, file, TEXT_LIMIT);
+    for (int i = 0; i < 4; i++) wire_u32(out, i == 1 ? line : 0); /* block, line, column, text */
+    py_wire(out, function, LINE_LIMIT);
+    wire_str(out, str_trim(buf_str(&source)));
     buf_finish(&source);
     PyErr_Clear();
     Py_XDECREF(text);
@@ -192,23 +207,42 @@ static bool is_library(const struct reporter *r, PyObject *file) {
 }
 
 static void add_frame(const struct reporter *r, struct frames *frames, PyObject *code,
-                      uint32_t line) {
+                      struct position at) {
     PyObject *file = py_peek(code, "co_filename");
     PyObject *function = py_peek(code, "co_qualname");
     struct origin origin;
     if (file && origin_of(r->origin_type, file, &origin))
-        put_document_frame(next_frame(frames), file, &origin, line, function);
+        add_document_frame(frames, file, &origin, at, function);
     else if (file && !is_library(r, file))
-        put_other_frame(next_frame(frames), file, line, function);
+        add_other_frame(frames, file, at.line, function);
     Py_XDECREF(function);
     Py_XDECREF(file);
+}
+
+/* Where the instruction at byte `offset` begins, when that is on `line` (1-based); else 0. */
+static uint32_t column_of(PyObject *code, uint32_t offset, uint32_t line) {
+    PyObject *islice = py_from("itertools", "islice");
+    PyObject *all = islice ? py_call_method(code, "co_positions", NULL) : NULL;
+    uint32_t index = offset / 2;
+    PyObject *one = all ? PyObject_CallFunction(islice, "OII", all, index, index + 1) : NULL;
+    PyObject *position = one ? PyIter_Next(one) : NULL;
+    int first = -1, last = -1, column = -1, end = -1;
+    bool known = position && PyArg_ParseTuple(position, "iiii", &first, &last, &column, &end);
+    PyErr_Clear(); /* None where it is not known */
+    Py_XDECREF(position);
+    Py_XDECREF(one);
+    Py_XDECREF(all);
+    Py_XDECREF(islice);
+    return known && first == (int)line && column > 0 ? (uint32_t)column : 0;
 }
 
 static void add_traceback(const struct reporter *r, struct frames *frames, PyObject *entry) {
     PyObject *frame = py_peek(entry, "tb_frame");
     PyObject *code = frame ? py_peek(frame, "f_code") : NULL;
     uint32_t line = py_peek_u32(entry, "tb_lineno");
-    if (code) add_frame(r, frames, code, line > 0 ? line - 1 : 0);
+    struct position at = {.line = line > 0 ? line - 1 : 0};
+    if (code) at.column = column_of(code, py_peek_u32(entry, "tb_lasti"), line);
+    if (code) add_frame(r, frames, code, at);
     Py_XDECREF(code);
     Py_XDECREF(frame);
 }
@@ -239,8 +273,16 @@ void report_syntax_error(const struct reporter *r, PyObject *error, PyObject *fi
     py_wire(out, message, TEXT_LIMIT);
     uint32_t line = py_peek_u32(error, "lineno");
     if (line > 0 && origin_of(r->origin_type, file, &origin))
-        put_document_frame(next_frame(&frames), file, &origin, line - 1, NULL);
+        add_document_frame(&frames, file, &origin, (struct position){.line = line - 1}, NULL);
     frames_append_take(&frames, out);
     Py_XDECREF(message);
     Py_XDECREF(name);
+}
+
+void report_place(const struct reporter *r, PyObject *file, uint32_t line, struct buf *out) {
+    struct frames frames = {0};
+    struct origin origin;
+    if (origin_of(r->origin_type, file, &origin))
+        add_document_frame(&frames, file, &origin, (struct position){.line = line}, NULL);
+    frames_append_take(&frames, out);
 }

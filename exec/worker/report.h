@@ -24,6 +24,9 @@ void report_error(const struct reporter *r, PyObject *error, struct buf *out);
 void report_syntax_error(const struct reporter *r, PyObject *error, PyObject *file,
                          struct buf *out);
 
+/* Append the FRAMES (see wire.h) of one place: a line of `file` (an origin), 0-based. */
+void report_place(const struct reporter *r, PyObject *file, uint32_t line, struct buf *out);
+
 /* The exit code of a process that SystemExit `error` ends, as Python itself has it. */
 int report_exit_code(PyObject *error);
 

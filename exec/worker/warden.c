@@ -302,6 +302,7 @@ static bool on_ward_frame(struct warden *w, uint8_t type, struct wire_reader fie
         on_started(w, fields);
         return true;
     case WM_DISPLAY:
+    case WM_WARNING:
         relay(&w->wire.out, type, fields);
         return true;
     case WM_DONE:

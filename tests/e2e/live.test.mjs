@@ -212,7 +212,7 @@ for (const [what, keys] of Object.entries(TYPED)) {
     file.type(file.text.indexOf("\n\n\n") + 2, keys);
     await file.quiet();
     for (const { block, run } of others) {
-      const all = client.all("relight/blockResult").filter((result) => result.block === block);
+      const all = client.all("relight/blockResult").filter((result) => result.block === block && !result.unchanged);
       assert.deepEqual(all.map((result) => result.run), [run], firstLine(all[0]));
     }
     await file.untilDiagnostics((found) => found.length === 0);

@@ -6,6 +6,7 @@
 #include <ctype.h>
 
 #include "exec/history.h"
+#include "exec/place.h"
 
 static const struct trace *trace_of(const struct lane *lane, const struct block *block) {
     return runner_trace(lane->runner, block->id);
@@ -80,23 +81,30 @@ static void put_text(struct buf *out, struct str s) {
     put_without(out, s, STR(" 0x"));
 }
 
-static void put_frame(struct buf *out, const struct lane *lane, const struct frame *f) {
-    const struct block *block = document_block_by_id(lane->doc, f->block);
-    uint32_t line = f->line + (block ? block->line : 0);
-    buf_printf(out, "    %s:%u in %.*s: %.*s\n", f->block ? "document" : "elsewhere", line + 1,
-               STR_FMT(buf_str(&f->function)), STR_FMT(str_trim(buf_str(&f->source))));
+static void put_frame(struct buf *out, const struct lane *lane, const struct output *o,
+                      const struct frame *f) {
+    struct place at = place_of_frame(lane->doc, o, f);
+    buf_printf(out, "    %s:%u in %.*s: %.*s\n", at.in_document ? "document" : "elsewhere",
+               at.line + 1, STR_FMT(buf_str(&f->function)), STR_FMT(at.source));
+}
+
+static void put_stream(struct buf *out, const struct lane *lane, const struct output *o) {
+    struct buf text = {0};
+    place_stream_text(lane->doc, o, &text);
+    put_text(out, buf_str(&text));
+    buf_finish(&text);
 }
 
 static void put_output(struct buf *out, const struct lane *lane, const struct output *o) {
-    static const char *const kinds[] = {"stream", "display", "result", "error"};
+    static const char *const kinds[] = {"stream", "display", "result", "error", "warning"};
     buf_printf(out, "  %s%s: ", kinds[o->kind], o->is_stderr ? " (stderr)" : "");
-    put_text(out, buf_str(&o->text));
+    if (output_is_stream(o)) put_stream(out, lane, o);
     put_text(out, output_mime(o, STR("text/plain")));
     put_text(out, buf_str(&o->ename));
     buf_append(out, STR(" "));
     put_without(out, buf_str(&o->evalue), STR(" line "));
     buf_append_byte(out, '\n');
-    for (size_t i = 0; i < o->frames.len; i++) put_frame(out, lane, &o->frames.items[i]);
+    for (size_t i = 0; i < o->frames.len; i++) put_frame(out, lane, o, &o->frames.items[i]);
 }
 
 static void put_block(struct buf *out, const struct lane *lane, const struct block *block) {

@@ -149,23 +149,67 @@ static void join_blocks(struct editor *e) {
     draft_remove(&e->draft, at + 1);
 }
 
+/* The start of one of the paragraph's lines. */
+static size_t choose_line(struct editor *e, struct str text) {
+    size_t chosen = 0;
+    uint32_t seen = 1;
+    for (size_t i = 0; i + 1 < text.len; i++)
+        if (text.ptr[i] == '\n' && below(e, ++seen) == 0) chosen = i + 1;
+    return chosen;
+}
+
+static size_t line_end(struct str text, size_t at) {
+    while (at < text.len && text.ptr[at] != '\n') at++;
+    return at;
+}
+
+/* A comment line above one of the lines, or gone from there; a comment behind the code. */
 static void change_comment(struct editor *e) {
+    static const char *const lines[] = {"# A comment line.\n", "    # Indented.\n", "#\n"};
     size_t at = below(e, e->draft.paragraphs.len);
     struct str text = paragraph(e, at);
+    size_t start = choose_line(e, text), end = line_end(text, start);
+    struct str line = str_trim(str_slice(text, start, end));
     const char *note = memmem(text.ptr, text.len, "  # note", 8);
-    if (note)
+    if (str_starts(line, STR("#")) && end < text.len)
+        put(e, at, start, end + 1, STR(""));
+    else if (prng_chance(&e->prng, 60))
+        put(e, at, start, start, str_from(lines[below(e, 3)]));
+    else if (note)
         put(e, at, (size_t)(note - text.ptr), (size_t)(note - text.ptr) + 8, STR(""));
-    else if (prng_chance(&e->prng, 50))
-        put(e, at, 0, 0, STR("# A comment line.\n"));
     else
         put(e, at, text.len, text.len, STR("  # note"));
+}
+
+/* Where a line may be broken: behind a comma in brackets.  0: nowhere. */
+static size_t choose_break(struct editor *e, struct str text) {
+    size_t chosen = 0;
+    uint32_t seen = 0;
+    int depth = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (strchr("([{", text.ptr[i])) depth++;
+        if (strchr(")]}", text.ptr[i])) depth--;
+        if (text.ptr[i] == ',' && depth > 0 && below(e, ++seen) == 0) chosen = i + 1;
+    }
+    return chosen;
 }
 
 static void change_spacing(struct editor *e) {
     size_t at = below(e, e->draft.paragraphs.len);
     struct str text = paragraph(e, at);
     const char *equals = memmem(text.ptr, text.len, " = ", 3);
-    if (equals) put(e, at, (size_t)(equals - text.ptr), (size_t)(equals - text.ptr), STR(" "));
+    size_t comma = choose_break(e, text);
+    if (comma && prng_chance(&e->prng, 70))
+        put(e, at, comma, comma, STR("\n       "));
+    else if (equals)
+        put(e, at, (size_t)(equals - text.ptr), (size_t)(equals - text.ptr), STR(" "));
+}
+
+/* A cell begins here, or does not any more: the first one makes the file one of cells. */
+static void change_marker(struct editor *e) {
+    size_t at = below(e, e->draft.paragraphs.len);
+    bool is = str_starts(paragraph(e, at), STR("# %%\n"));
+    put(e, at, 0, is ? 5 : 0, is ? STR("") : STR("# %%\n"));
 }
 
 static void undo(struct editor *e) {
@@ -210,8 +254,9 @@ static const struct edit_kind kinds[] = {
     {"move", 9, 0, move_block},
     {"split", 4, 0, split_block},
     {"join", 3, 0, join_blocks},
-    {"comment", 5, FEATURE_COMMENTS, change_comment},
-    {"spacing", 2, FEATURE_COMMENTS, change_spacing},
+    {"comment", 14, FEATURE_COMMENTS, change_comment},
+    {"spacing", 5, FEATURE_COMMENTS, change_spacing},
+    {"marker", 1, FEATURE_COMMENTS, change_marker},
     {"undo", 10, 0, undo},
     {"half typed", 8, FEATURE_SYNTAX, type_half},
 };
@@ -270,6 +315,9 @@ void editor_start(struct editor *e, uint64_t seed, unsigned features) {
     if (prng_chance(&e->prng, 85)) add_prelude(e);
     size_t count = FEWEST_BLOCKS + below(e, FIRST_MOST - FEWEST_BLOCKS + 1);
     for (size_t i = 0; i < count; i++) vec_push(&e->draft.paragraphs, fresh(e, "block"));
+    bool cells = features & FEATURE_COMMENTS && prng_chance(&e->prng, 15);
+    for (size_t i = 0; cells && i < e->draft.paragraphs.len; i++)
+        if (prng_chance(&e->prng, 70)) put(e, i, 0, 0, STR("# %%\n"));
 }
 
 void editor_finish(struct editor *e) {

@@ -12,7 +12,7 @@
     X(CLASSES, classes)     /* attributes, methods, inheritance, isinstance */                     \
     X(ERRORS, errors)       /* exceptions, names that are not there */                             \
     X(IMPORTS, imports)     /* import x as y, from x import y as z */                              \
-    X(COMMENTS, comments)   /* prose, and edits of comments and spacing */                         \
+    X(COMMENTS, comments)   /* prose, comments, spacing, cells; warnings */                        \
     X(SYNTAX, syntax)       /* blocks that are half typed for a while */                           \
     X(MUTATION, mutation)   /* objects changed in place, where the text of the block shows it */   \
     X(ALIASES, aliases)     /* ... through another name, a container, a default, a closure */      \

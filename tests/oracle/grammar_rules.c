@@ -177,6 +177,12 @@ const struct rule grammar_rules[] = {
      "match <expr>:\n    case 1:\n        <int> = <lit>\n    case <int>:\n"
      "        pass"},
     {"block", COMMENTS, 2, "# About <int>, in words."},
+    {"block", COMMENTS, 1, "import warnings\nwarnings.warn('<key>')"},
+    {"block", COMMENTS, 1, "print(max(<int>, <expr>,\n          <int>))"},
+    {"block", COMMENTS | FUNCTIONS, 2,
+     "def f():\n    import warnings\n    warnings.warn('<key>')\n    return <simple>"},
+    {"block", COMMENTS | ERRORS, 2, "def f():\n    return missing + <int>"},
+    {"block", COMMENTS | ERRORS | FUNCTIONS, 2, "print(f(), g(<int>))"},
     {"block", BASIC, 1, "print('<int>' in globals())"},
 
     {"block", FUNCTIONS, 5, "def f():\n    return <simple>"},

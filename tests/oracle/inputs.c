@@ -82,6 +82,7 @@ const struct worker_events inputs_events = {
     .started = on_started,
     .stream = ignore_stream,
     .display = on_display,
+    .warning = on_display,
     .done = on_done,
     .died = ignore_text,
     .inspected = ignore_inspected,

@@ -192,7 +192,8 @@ static inline void fake_worker_done(struct fake_worker *w, enum wire_done_status
     if (status != WIRE_OK) {
         wire_str(&w->out, str_from(o->error));
         wire_str(&w->out, str_from(o->detail));
-        wire_u32(&w->out, 0);
+        wire_u32(&w->out, 0); /* texts */
+        wire_u32(&w->out, 0); /* frames */
     }
     wire_end(&w->out, mark);
     w->busy = false;

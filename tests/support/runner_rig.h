@@ -229,8 +229,8 @@ static inline void rig_show_output(const struct output *o, struct buf *out) {
     if (o->kind == OUTPUT_ERROR)
         buf_printf(out, "%.*s", STR_FMT(buf_str(&o->ename)));
     else
-        buf_append(out, str_trim(o->kind == OUTPUT_STREAM ? buf_str(&o->text)
-                                                          : output_mime(o, STR("text/plain"))));
+        buf_append(out, str_trim(output_is_stream(o) ? buf_str(&o->text)
+                                                     : output_mime(o, STR("text/plain"))));
 }
 
 /* "ok [1]": the status, and the outputs. */

@@ -263,14 +263,13 @@ static void on_display(struct client *c, struct wire_reader *f) {
     }
 }
 
-static void put_error(struct buf *t, struct wire_reader *f) {
-    struct str name = wire_get_str(f);
-    buf_printf(t, " %.*s ", STR_FMT(name));
-    put_quoted(t, wire_get_str(f));
-    uint32_t frames = wire_get_count(f, 20);
-    for (uint32_t i = 0; i < frames; i++) {
+static void put_frames(struct buf *t, struct wire_reader *f) {
+    for (uint32_t n = wire_get_count(f, 4); n > 0; n--) wire_get_str(f);
+    for (uint32_t n = wire_get_count(f, 28); n > 0; n--) {
         struct str file = wire_get_str(f);
         uint32_t block = wire_get_u32(f), line = wire_get_u32(f);
+        wire_get_u32(f); /* column */
+        wire_get_u32(f); /* text */
         struct str function = wire_get_str(f);
         wire_get_str(f);
         buf_append(t, STR(" "));
@@ -280,6 +279,22 @@ static void put_error(struct buf *t, struct wire_reader *f) {
         else
             buf_printf(t, "@%.*s:%u", STR_FMT(file), line);
     }
+}
+
+static void put_error(struct buf *t, struct wire_reader *f) {
+    struct str name = wire_get_str(f);
+    buf_printf(t, " %.*s ", STR_FMT(name));
+    put_quoted(t, wire_get_str(f));
+    put_frames(t, f);
+}
+
+static void on_warning(struct client *c, struct wire_reader *f) {
+    new_line(c);
+    wire_get_u32(f);
+    wire_get_u32(f);
+    buf_append(&c->transcript, STR("warning "));
+    put_quoted(&c->transcript, wire_get_str(f));
+    put_frames(&c->transcript, f);
 }
 
 /* " +bound -removed ~changed <block whose value was changed>". */
@@ -364,6 +379,9 @@ static void add(struct client *c, uint8_t type, struct wire_reader *f) {
         break;
     case WM_STREAM:
         on_stream(c, f);
+        break;
+    case WM_WARNING:
+        on_warning(c, f);
         break;
     case WM_DISPLAY:
         on_display(c, f);

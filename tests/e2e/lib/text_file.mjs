@@ -143,6 +143,7 @@ export class TextFile {
   async quiet() {
     await this.ask("foldingRange"); // answered after all that was sent before it
     await this.client.until("end of the run", () => !this.running());
+    await this.ask("foldingRange"); // and this after what was sent at the end of that turn
     const ran = this.#live("blockResult", this.seen).filter(hasRun);
     this.seen = this.client.received.length;
     return ran.map(firstLine);
@@ -176,9 +177,12 @@ export class TextFile {
     return this.next("runEnd");
   }
 
-  // The latest result of each block id.
+  // The latest result of each block id; a light one renews the place of the one before.
   results() {
-    return new Map(this.#live("blockResult").map((result) => [result.block, result]));
+    const results = new Map();
+    for (const { unchanged, ...result } of this.#live("blockResult"))
+      results.set(result.block, unchanged ? { ...results.get(result.block), ...result } : result);
+    return results;
   }
 
   // The latest result of the block that begins with `line`.

@@ -204,14 +204,22 @@ static const struct story namespaces[] = {
       {"globals()['g'] = 1\nglobals()[5] = 1", "ok +g"}}},
     {"warnings show the source",
      {{"import warnings\nwarnings.warn('careful')",
-       "err \"" FILE_NAME ":2: UserWarning: careful\\n  warnings.warn('careful')\\n\"\n"
-       "ok +warnings"},
+       "warning \"UserWarning: careful\\n\" @b1:1\nok +warnings"},
       {"def f():\n    warnings.warn('again')\nf()\nf()",
-       "err \"" FILE_NAME ":12: UserWarning: again\\n  warnings.warn('again')\\n\"\nok +f"},
-      {"f()", "err \"" FILE_NAME ":12: UserWarning: again\\n  warnings.warn('again')\\n\"\nok"},
+       "warning \"UserWarning: again\\n\" @b2:1\nok +f"},
+      {"f()", "warning \"UserWarning: again\\n\" @b2:1\nok"},
       {"assert (1, 'always')",
-       "err \"" FILE_NAME ":31: SyntaxWarning: assertion is always true, perhaps remove "
-       "parentheses?\\n  assert (1, 'always')\\n\"\nok"}}},
+       "warning \"SyntaxWarning: assertion is always true, perhaps remove parentheses?\\n\" @b4:0\n"
+       "ok"}}},
+    {"warnings that the code takes care of are its own",
+     {{"import io, sys, warnings", "ok +io +sys +warnings"},
+      {"sys.stderr = s = io.StringIO()\nwarnings.warn('quiet')\ns.getvalue()[-34:]",
+       "result text/plain \"\\\"g: quiet\\n  warnings.warn('quiet')\\n\\\"\"\nok +s"},
+      {"with warnings.catch_warnings(record=True) as found:\n    warnings.warn('seen')\n"
+       "str(found[0].message)",
+       "result text/plain \"'seen'\"\nok +found"},
+      {"warnings.formatwarning = lambda *args: 'mine'\nwarnings.warn('theirs')",
+       "err \"mine\"\nok"}}},
     {"the source is there, saved or not",
      {{"def f():\n    return 'here'", "ok +f"},
       {"import inspect\nprint(inspect.getsource(f), end='')",

@@ -114,9 +114,12 @@ static void block_messages(void **state) {
           "{'output_type':'stream','name':'stdout','text':'x'}}");
     check(live_block_result(target, &result),
           "{'run':7,'file':'/a.py','block':'b4','ordinal':5,'range':{'start':{'line':1,"
-          "'character':0},'end':{'line':2,'character':3}},'kind':'code','status':'ok','ok':true,"
-          "'elements':[],'outputs':[],'truncated':false,'durationMs':12.25,'origin':'ran',"
-          "'contentHash':'ab'}");
+          "'character':0},'end':{'line':2,'character':3}},'contentHash':'ab','kind':'code',"
+          "'status':'ok','ok':true,'elements':[],'outputs':[],'truncated':false,"
+          "'durationMs':12.25,'origin':'ran'}");
+    check(live_block_moved(target, &result),
+          "{'run':7,'file':'/a.py','block':'b4','ordinal':5,'range':{'start':{'line':1,"
+          "'character':0},'end':{'line':2,'character':3}},'contentHash':'ab','unchanged':true}");
     check(live_element("prose", range, STR("# \xFF"), true),
           "{'type':'prose','range':{'start':{'line':1,'character':0},'end':{'line':2,"
           "'character':3}},'value':'# \xEF\xBF\xBD','show':true}");

@@ -127,6 +127,7 @@ static void messages_are_written(void **state) {
     check_write(rpc_notification("m", json_pack("[i]", 1)), RPC "\"method\":\"m\",\"params\":[1]}");
     check_write(rpc_result(id, json_text(STR("a\0\xC3\xA9"))),
                 RPC "\"id\":7,\"result\":\"a\\u0000\xC3\xA9\"}");
+    check_write(rpc_result(id, json_real(12.345)), RPC "\"id\":7,\"result\":12.345}");
     check_write(rpc_result(id, NULL), RPC "\"id\":7,\"result\":null}");
     check_write(rpc_error(id, RPC_INVALID_PARAMS, "no \"x\""),
                 RPC "\"id\":7,\"error\":{\"code\":-32602,\"message\":\"no \\\"x\\\"\"}}");
