@@ -153,18 +153,28 @@ static size_t last_binding(const struct history *h, const struct name *n, size_t
     return above;
 }
 
-block_id history_binder(struct history *h, struct name *n, uint32_t index) {
+struct trace_write *history_binding(struct history *h, struct name *n, uint32_t index,
+                                    struct trace **of) {
     size_t above = writers_above(h, n, index), last = last_binding(h, n, above);
-    bool bound = last < above && write_of(h, n, last)->kind == WRITE_BOUND;
-    return bound ? n->writers.items[last].block : 0;
+    if (last == above) return NULL;
+    *of = trace_get(h->traces, n->writers.items[last].block);
+    struct trace_write *w = trace_find_write(*of, n);
+    return w->kind == WRITE_BOUND ? w : NULL;
+}
+
+void history_changers(struct history *h, struct name *n, uint32_t index, id_vec *out) {
+    size_t above = writers_above(h, n, index), last = last_binding(h, n, above);
+    for (size_t i = last == above ? 0 : last + 1; i < above; i++)
+        vec_push(out, n->writers.items[i].block);
 }
 
 /* --- The namespace. --- */
 
 /* Whose value the name must hold before the block at `index`, if it is there to be had. */
 static block_id wanted(struct history *h, struct name *n, uint32_t index) {
-    block_id by = history_binder(h, n, index);
-    return by && trace_get(h->traces, by)->present ? by : 0;
+    struct trace *maker;
+    const struct trace_write *w = history_binding(h, n, index, &maker);
+    return w && w->present ? maker->block : 0;
 }
 
 static void fix_name(struct history *h, struct name *n, uint32_t index, fix_vec *out) {

@@ -27,6 +27,7 @@ struct name {
     block_id current;                /* whose value the namespace holds; 0: unbound */
     uint64_t planned;                /* the plan in which a block above may write it (plan.c) */
     block_id planned_by;             /* the last of these blocks above */
+    uint64_t lost;                   /* a mark: some value of it is lost (values.h) */
 };
 
 struct history {
@@ -37,6 +38,7 @@ struct history {
     uint32_t position; /* the namespace stands before the block of this index ... */
     bool settled;      /* ... unless blocks have changed places since */
     uint64_t plans;    /* how many were made: stamps for `planned` */
+    uint64_t losses;   /* the last mark given out by values_mark() */
 };
 
 /* One difference between the namespace as it is and as a block must find it. */
@@ -77,8 +79,13 @@ const struct trace_write *history_last(struct history *h, struct name *name, uin
 /* The version that a read at `index` sees; 0 for a name that is not written above. */
 uint64_t history_version(struct history *h, struct name *name, uint32_t index);
 
-/* The block whose binding a read at `index` sees, changed in place or not; 0: it is not bound. */
-block_id history_binder(struct history *h, struct name *name, uint32_t index);
+/* The binding that a read at `index` sees, changed in place or not, and the trace it is of; NULL:
+ * it is not bound. */
+struct trace_write *history_binding(struct history *h, struct name *name, uint32_t index,
+                                    struct trace **of);
+
+/* Append the blocks above `index` that change in place what the name is bound to, in order. */
+void history_changers(struct history *h, struct name *name, uint32_t index, id_vec *out);
 
 /* Append the differences that bring the namespace to the point before `block`, and take them as
  * done.  O(names written between the last position and this one), or O(names) after

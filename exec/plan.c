@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* plan.c - the planner: verify traces top-down, restore bottom-up, until nothing is added. */
-#include "exec/plan.h"
+/* plan.c - what is dirty, and what may become so; see plan.h. */
+#include "exec/plan_internal.h"
 
 #include "base/mem.h"
 
@@ -8,17 +8,6 @@
 static const char *const reason_texts[] = {REASON_MAP(REASON_AS_TEXT)};
 
 #define MAX_REASONS 8 /* for one block; more explain nothing */
-
-/* A plan in the making: one item per block of the document, by index. */
-struct planner {
-    const struct plan_request *request;
-    struct plan_item *items;
-    size_t count;
-    uint64_t stamp;
-    block_id wild; /* the last planned block above that may write any name; 0: none */
-    block_id last; /* the last planned block above; 0: none */
-    bool grew, undone;
-};
 
 const char *reason_text(enum reason_kind kind) {
     return reason_texts[kind];
@@ -116,11 +105,7 @@ void plan_static_reads(read_vec *out, const struct document *doc, struct history
 
 /* --- Items. --- */
 
-static bool planned(const struct planner *p, const struct block *block) {
-    return p->items[block->index].block != 0;
-}
-
-static void item_add(struct plan_item *item, enum reason_kind kind, block_id ref) {
+void plan__item_add(struct plan_item *item, enum reason_kind kind, block_id ref) {
     for (size_t i = 0; i < item->reasons.len; i++)
         if (item->reasons.items[i].kind == kind && item->reasons.items[i].ref == ref) return;
     if (item->reasons.len < MAX_REASONS) vec_push(&item->reasons, (struct reason){kind, ref});
@@ -157,18 +142,18 @@ static void verify_new_names(const struct plan_request *request, const struct bl
     for (struct name *n; (n = history_next(request->history, &cursor));) {
         block_id by;
         const struct trace_write *w = history_last(request->history, n, block->index, &by);
-        if (w && !trace_find_read(t, n)) item_add(item, REASON_REQUIRES, by);
+        if (w && !trace_find_read(t, n)) plan__item_add(item, REASON_REQUIRES, by);
     }
 }
 
 static void verify_reads(const struct plan_request *request, const struct block *block,
                          const struct trace *t, struct plan_item *item) {
     block_id by = plan_blocker(request, block);
-    if (by != t->blocked_by) item_add(item, REASON_REQUIRES, by);
+    if (by != t->blocked_by) plan__item_add(item, REASON_REQUIRES, by);
     for (size_t i = 0; i < t->reads.len; i++) {
         const struct trace_read *read = &t->reads.items[i];
         const struct trace_write *w = history_last(request->history, read->name, block->index, &by);
-        if ((w ? w->version : 0) != read->version) item_add(item, REASON_REQUIRES, by);
+        if ((w ? w->version : 0) != read->version) plan__item_add(item, REASON_REQUIRES, by);
     }
     if (block->symbols.wild) verify_new_names(request, block, t, item);
 }
@@ -177,14 +162,14 @@ static void verify_reads(const struct plan_request *request, const struct block 
 static bool verify_certain(const struct plan_request *request, const struct block *block,
                            struct plan_item *item) {
     const struct trace *t = trace_get(request->traces, block->id);
-    if (request->asked == block->id) item_add(item, REASON_ASKED, 0);
+    if (request->asked == block->id) plan__item_add(item, REASON_ASKED, 0);
     bool always = block->pragmas.always_eval && request->always_eval;
-    if (always && !(t && t->run == request->run)) item_add(item, REASON_ALWAYS, 0);
+    if (always && !(t && t->run == request->run)) plan__item_add(item, REASON_ALWAYS, 0);
     if (t && t->fault && hash128_eq(t->fault_code, block->code)) return item->reasons.len > 0;
     if (!t || !t->valid)
-        item_add(item, REASON_NEW, 0);
+        plan__item_add(item, REASON_NEW, 0);
     else if (!hash128_eq(t->code, block->code))
-        item_add(item, REASON_CODE, 0);
+        plan__item_add(item, REASON_CODE, 0);
     else if (t->status == RUN_BLOCKED || !plan_rests_on_broken(request, block))
         verify_reads(request, block, t, item);
     return item->reasons.len > 0;
@@ -195,11 +180,11 @@ static bool predict(struct planner *p, const struct block *block, struct plan_it
     const struct trace *t = trace_get(p->request->traces, block->id);
     if (!t || !t->valid || (t->fault && hash128_eq(t->fault_code, block->code))) return false;
     if (t->status != RUN_BLOCKED && plan_rests_on_broken(p->request, block)) return false;
-    if (p->wild) item_add(item, REASON_REQUIRES, p->wild);
-    if (block->symbols.wild && p->last) item_add(item, REASON_REQUIRES, p->last);
+    if (p->wild) plan__item_add(item, REASON_REQUIRES, p->wild);
+    if (block->symbols.wild && p->last) plan__item_add(item, REASON_REQUIRES, p->last);
     for (size_t i = 0; i < t->reads.len; i++) {
         const struct name *name = t->reads.items[i].name;
-        if (name->planned == p->stamp) item_add(item, REASON_REQUIRES, name->planned_by);
+        if (name->planned == p->stamp) plan__item_add(item, REASON_REQUIRES, name->planned_by);
     }
     return item->reasons.len > 0;
 }
@@ -221,168 +206,6 @@ static void mark_dirty(struct planner *p) {
     }
 }
 
-/* --- Presence. --- */
-
-void traces_cascade_absence(const struct document *doc, struct history *history) {
-    for (size_t i = 0; i < document_block_count(doc); i++) {
-        struct trace *t = trace_get(history->traces, document_block(doc, i)->id);
-        for (size_t k = 0; t && t->present && k < t->reads.len; k++) {
-            const struct block *w = last_writer(history, t->reads.items[k].name, (uint32_t)i);
-            if (w && !trace_get(history->traces, w->id)->present) t->present = false;
-        }
-    }
-}
-
-void trace_undo_mutations(struct trace *t, const struct document *doc, struct history *history) {
-    bool any = false;
-    for (size_t i = 0; i < t->mutated.len; i++) {
-        struct trace *maker = trace_get(history->traces, t->mutated.items[i]);
-        if (!maker || !maker->present || !id_vec_has(&maker->mutated_by, t->block)) continue;
-        any = true;
-        maker->present = false;
-    }
-    if (any) traces_cascade_absence(doc, history);
-}
-
-/* Whether `mutator` has changed what a block at `index` is about to read, though it should not have
- * by then, or has changed it as its text does not say any more. */
-static bool mutated_later(const struct plan_request *request, block_id mutator, uint32_t index) {
-    const struct trace *t = trace_get(request->traces, mutator);
-    const struct block *block = document_block_by_id(request->doc, mutator);
-    return !t || !block || block->index >= index || !hash128_eq(block->code, t->code);
-}
-
-static bool made_is_intact(const struct plan_request *request, const struct trace *maker,
-                           uint32_t index) {
-    for (size_t i = 0; i < maker->mutated_by.len; i++)
-        if (mutated_later(request, maker->mutated_by.items[i], index)) return false;
-    return true;
-}
-
-/* All names that the block will read: by its text, and as its last run did. */
-static void names_read(const struct plan_request *request, const struct block *block,
-                       read_vec *out) {
-    const struct trace *t = trace_get(request->traces, block->id);
-    plan_static_reads(out, request->doc, request->history, block);
-    bool same = t && hash128_eq(t->code, block->code);
-    for (size_t i = 0; same && i < t->reads.len; i++) vec_push(out, t->reads.items[i]);
-}
-
-/* The blocks above that must be present for the block to run: those that wrote last, or bound,
- * what it reads, and those whose values it changed in place the last time. */
-static void needed_by(const struct plan_request *request, const struct block *block, id_vec *out) {
-    const struct trace *t = trace_get(request->traces, block->id);
-    read_vec reads = {0};
-    names_read(request, block, &reads);
-    for (size_t i = 0; i < reads.len; i++) {
-        const struct block *w = last_writer(request->history, reads.items[i].name, block->index);
-        block_id binder = history_binder(request->history, reads.items[i].name, block->index);
-        if (w) id_vec_add(out, w->id);
-        if (binder) id_vec_add(out, binder);
-    }
-    for (size_t i = 0; t && i < t->mutated.len; i++) {
-        const struct block *maker = document_block_by_id(request->doc, t->mutated.items[i]);
-        if (maker && maker->index < block->index) id_vec_add(out, maker->id);
-    }
-    vec_finish(&reads);
-}
-
-/* Whether running the block again would bring back what it made. */
-static bool restorable(const struct plan_request *request, const struct block *block) {
-    const struct trace *t = trace_get(request->traces, block->id);
-    return t && t->valid && trace_repeatable(t) && block_executes(block) && !block_broken(block, t);
-}
-
-bool plan_ready(const struct block *block, const struct plan_request *request) {
-    id_vec needed = {0};
-    bool ready = true;
-    needed_by(request, block, &needed);
-    for (size_t i = 0; ready && i < needed.len; i++) {
-        const struct block *maker = document_block_by_id(request->doc, needed.items[i]);
-        const struct trace *t = trace_get(request->traces, needed.items[i]);
-        ready = !maker || !restorable(request, maker) ||
-                (t->present && made_is_intact(request, t, block->index));
-    }
-    vec_finish(&needed);
-    return ready;
-}
-
-/* --- Restoring. --- */
-
-/* A planned block that is sure to start (or to be asked whether it should). */
-static bool to_start(const struct planner *p, size_t index) {
-    block_id id = p->items[index].block;
-    return id && id != p->request->running;
-}
-
-static void undo_later_mutations(struct planner *p, const struct block *block,
-                                 const id_vec *needed) {
-    for (size_t i = 0; i < needed->len; i++) {
-        struct trace *maker = trace_get(p->request->traces, needed->items[i]);
-        if (!maker || !maker->present || made_is_intact(p->request, maker, block->index)) continue;
-        maker->present = false;
-        p->undone = true;
-    }
-}
-
-static void add_restore(struct planner *p, const struct block *block, block_id for_block) {
-    struct plan_item *item = &p->items[block->index];
-    if (planned(p, block) || !restorable(p->request, block)) return;
-    item->block = block->id;
-    item->restore_only = true;
-    item_add(item, REASON_RESTORE, for_block);
-    p->grew = true;
-}
-
-static void restore_needed(struct planner *p, const struct block *block, const id_vec *needed) {
-    for (size_t i = 0; i < needed->len; i++) {
-        const struct block *maker = document_block_by_id(p->request->doc, needed->items[i]);
-        const struct trace *t = trace_get(p->request->traces, needed->items[i]);
-        if (maker && t && !t->present) add_restore(p, maker, block->id);
-    }
-}
-
-/* What the block makes anew has lost what others did to it: they do it again, as far down as there
- * is somebody to see it. */
-static void redo_mutations(struct planner *p, const struct block *block, uint32_t last) {
-    const struct trace *t = trace_get(p->request->traces, block->id);
-    for (size_t i = 0; t && i < t->mutated_by.len; i++) {
-        const struct block *m = document_block_by_id(p->request->doc, t->mutated_by.items[i]);
-        if (m && m->index < last) add_restore(p, m, block->id);
-    }
-}
-
-static void each_to_start(struct planner *p,
-                          void (*visit)(struct planner *p, const struct block *block,
-                                        const id_vec *needed)) {
-    id_vec needed = {0};
-    for (size_t i = p->count; i-- > 0;) {
-        if (!to_start(p, i) || p->items[i].predicted) continue;
-        vec_clear(&needed);
-        needed_by(p->request, document_block(p->request->doc, i), &needed);
-        visit(p, document_block(p->request->doc, i), &needed);
-    }
-    vec_finish(&needed);
-}
-
-/* The place of the last block that is sure to run for its own sake. */
-static uint32_t last_certain(const struct planner *p) {
-    for (size_t i = p->count; i-- > 0;)
-        if (to_start(p, i) && !p->items[i].predicted && !p->items[i].restore_only)
-            return (uint32_t)i;
-    return 0;
-}
-
-static void mark_restored(struct planner *p) {
-    uint32_t last = last_certain(p);
-    each_to_start(p, undo_later_mutations);
-    if (p->undone) traces_cascade_absence(p->request->doc, p->request->history);
-    each_to_start(p, restore_needed);
-    for (size_t i = 0; i < last; i++)
-        if (to_start(p, i) && !p->items[i].predicted)
-            redo_mutations(p, document_block(p->request->doc, i), last);
-}
-
 /* --- The plan. --- */
 
 static void plan_add(struct plan *out, const struct plan_item *item) {
@@ -397,12 +220,10 @@ void plan_make(struct plan *out, const struct plan_request *request) {
                         .stamp = ++request->history->plans};
     p.items = xcalloc(p.count, sizeof *p.items);
     mark_dirty(&p);
-    do { /* each round adds a block to the plan or takes a trace's presence: it ends */
-        p.grew = p.undone = false;
-        mark_restored(&p);
-    } while (p.grew || p.undone);
+    plan__restore(&p);
+    out->open = p.open;
     for (size_t i = 0; i < p.count; i++) {
-        if (to_start(&p, i))
+        if (plan__to_start(&p, i))
             plan_add(out, &p.items[i]);
         else
             vec_finish(&p.items[i].reasons);
@@ -424,5 +245,10 @@ const struct plan_item *plan_find(const struct plan *plan, block_id block) {
 bool plan_verify(struct plan_item *item, const struct plan_request *request) {
     const struct block *block = document_block_by_id(request->doc, item->block);
     vec_clear(&item->reasons);
-    return block && verify_certain(request, block, item);
+    item->predicted = false;
+    if (!block || verify_certain(request, block, item)) return block != NULL;
+    if (!item->needed_by) return false;
+    item->restore_only = true;
+    plan__item_add(item, REASON_RESTORE, item->needed_by);
+    return true;
 }

@@ -4,17 +4,17 @@
  * Three questions.  What is *dirty*: its code, or the version of something it read, is not what
  * its trace says.  What may become so: it reads a name that a planned block may write
  * (`predicted`); that is decided when its turn comes, and the block is passed over when its inputs
- * turn out to be the same.  And what must be *restored* so that dirty blocks see right values:
- * blocks above whose effects are not present in the worker, and makers of objects that a later run
- * has changed in place (the objects are made anew, and changed up to that point).
+ * turn out to be the same.  And what must be *restored* so that dirty blocks see right values: the
+ * makers of values that are not fit (values.h) at the place where they are read, and those who
+ * change them up to there.
  *
- * INVARIANT: for every planned block that is not just predicted, every block it reads from is
- * present or planned before it.  Planning marks traces as not present; it runs nothing. */
+ * INVARIANT: for every planned block that is sure to run, every value it is known to read is fit,
+ * or who makes it so is planned before it.  Planning runs nothing, and changes only marks. */
 #ifndef EXEC_PLAN_H
 #define EXEC_PLAN_H
 
 #include "analysis/block_graph.h"
-#include "exec/history.h"
+#include "exec/values.h"
 
 #define REASON_MAP(X)                                                                              \
     X(NEW, "new")           /* it has never run */                                                 \
@@ -38,12 +38,15 @@ struct plan_item {
     block_id block;
     bool restore_only; /* its shown result stands: what it writes is what it wrote */
     bool predicted;    /* verify it when its turn comes */
+    block_id
+        needed_by; /* if it turns out clean, it is restored all the same, for this block; or 0 */
     reason_vec reasons;
 };
 
 struct plan {
     VEC(struct plan_item) items;  /* in document order */
     VEC(uint32_t) position_by_id; /* in items, plus 1; 0 or beyond the end: not planned */
+    bool open;                    /* some predicted block would need values restored, if it runs */
 };
 
 struct plan_request {
@@ -62,11 +65,11 @@ const struct plan_item *plan_find(const struct plan *plan, block_id block); /* o
 
 const char *reason_text(enum reason_kind kind);
 
-/* Whether a predicted block is dirty now that the blocks above have run; if so, its reasons become
- * the real ones. */
+/* Whether a predicted block runs, now that the blocks above have run: it is dirty, or needed by
+ * another.  Its reasons become the real ones. */
 bool plan_verify(struct plan_item *item, const struct plan_request *request);
 
-/* Whether all that the block reads is present, and as it is at the block's place. */
+/* Whether all that the block is known to read is fit for it, as far as it can be. */
 bool plan_ready(const struct block *block, const struct plan_request *request);
 
 /* Whether a run executes the block at all: code or the docstring, and not marked `skip`. */
@@ -88,11 +91,7 @@ bool plan_rests_on_broken(const struct plan_request *request, const struct block
 void plan_static_reads(read_vec *out, const struct document *doc, struct history *history,
                        const struct block *block);
 
-/* The objects that this run has changed in place are no longer in a known state: what made them,
- * and all that read from those, are not present any more. */
-void trace_undo_mutations(struct trace *t, const struct document *doc, struct history *history);
-
-/* What reads from a block that is not present is not present either. */
-void traces_cascade_absence(const struct document *doc, struct history *history);
+/* Whether `name`, as a block at `index` would read it, could be made fit and is not. */
+bool plan_misses(const struct plan_request *request, struct name *name, uint32_t index);
 
 #endif

@@ -84,7 +84,7 @@ static enum block_status finished_status(const struct trace *t) {
     return t->status == RUN_OK ? STATUS_OK : STATUS_ERROR;
 }
 
-static struct plan_request request_of(const struct runner *r) {
+struct plan_request runner__request(const struct runner *r) {
     return (struct plan_request){.doc = r->doc,
                                  .history = r->history,
                                  .traces = &r->traces,
@@ -92,7 +92,7 @@ static struct plan_request request_of(const struct runner *r) {
 }
 
 static bool rests_on_broken(const struct runner *r, const struct block *block) {
-    struct plan_request request = request_of(r);
+    struct plan_request request = runner__request(r);
     return plan_rests_on_broken(&request, block);
 }
 
@@ -135,7 +135,6 @@ static void end_run(struct runner *r, bool cancelled) {
 struct trace *runner__renew_trace(struct runner *r, block_id id, struct hash128 code,
                                   write_vec *writes) {
     struct trace *t = trace_make(&r->traces, id);
-    trace_undo_mutations(t, r->doc, r->history);
     history_remove(t);
     vec_finish(writes);
     *writes = t->writes;
@@ -144,6 +143,7 @@ struct trace *runner__renew_trace(struct runner *r, block_id id, struct hash128 
     trace_clear_fault(t);
     t->code = code;
     t->run = r->run;
+    t->ticket = r->running.ticket;
     return t;
 }
 
@@ -152,7 +152,7 @@ static void finish_blocked(struct runner *r, const struct block *block, block_id
     struct trace *t = runner__renew_trace(r, block->id, block->code, &lost);
     vec_finish(&lost);
     plan_static_reads(&t->reads, r->doc, r->history, block);
-    t->valid = t->present = true;
+    t->valid = true;
     t->status = RUN_BLOCKED;
     t->blocked_by = by;
     trace_seal(t);
@@ -206,15 +206,16 @@ static void keep_reasons(struct runner *r, const struct plan_item *item) {
 }
 
 /* The next planned block that is dirty now that the blocks above it have run; NULL at the end.
- * When what it reads turns out not to be there, it is planned anew for its sake, once. */
+ * When what it reads turns out not to be fit, or what runs now decides how the blocks below are to
+ * be restored, it is planned anew for its sake, once. */
 static struct plan_item *next_item(struct runner *r) {
-    struct plan_request request = request_of(r);
+    struct plan_request request = runner__request(r);
     while (r->next < r->plan.items.len) {
         struct plan_item *item = &r->plan.items.items[r->next++];
         const struct block *block = document_block_by_id(r->doc, item->block);
+        bool decides = item->predicted && r->plan.open;
         if (!block || (item->predicted && !plan_verify(item, &request))) continue;
-        item->predicted = false;
-        if (r->unready == item->block || plan_ready(block, &request)) return item;
+        if (r->unready == item->block || (!decides && plan_ready(block, &request))) return item;
         r->unready = item->block;
         runner__replan(r);
     }
@@ -229,7 +230,7 @@ void runner__advance(struct runner *r) {
             return;
         }
         const struct block *block = document_block_by_id(r->doc, item->block);
-        struct plan_request request = request_of(r);
+        struct plan_request request = runner__request(r);
         block_id by = plan_blocker(&request, block);
         keep_reasons(r, item);
         if (r->asked == item->block) r->asked = 0;
@@ -241,7 +242,7 @@ void runner__advance(struct runner *r) {
 }
 
 static void make_plan(struct runner *r, block_id asked, bool always_eval) {
-    struct plan_request request = request_of(r);
+    struct plan_request request = runner__request(r);
     request.asked = asked;
     request.always_eval = always_eval;
     request.run = r->run;
@@ -280,8 +281,7 @@ bool runner_run_asked(struct runner *r, uint32_t run, block_id id) {
 }
 
 void runner__all_absent(struct runner *r) {
-    for (size_t i = 0; i < r->traces.by_id.len; i++)
-        if (r->traces.by_id.items[i]) r->traces.by_id.items[i]->present = false;
+    values_all_lost(r->history);
     history_unbind_all(r->history);
 }
 
@@ -350,7 +350,6 @@ void runner__forget_vanished(struct runner *r) {
         struct trace *t = r->traces.by_id.items[i];
         if (!t || executes_still(r, t->block)) continue;
         if (t->block == r->running.block) continue; /* its effects are recorded when it ends */
-        trace_undo_mutations(t, r->doc, r->history);
         history_remove(t);
         if (r->worker != WORKER_ABSENT) worker_link_forget(&r->out, t->block);
         trace_drop(&r->traces, t->block);
@@ -406,7 +405,9 @@ void runner_inspect_stop(struct runner *r) {
 
 bool runner_inspect(struct runner *r, uint32_t request, block_id block, struct str name) {
     const struct trace *t = trace_get(&r->traces, block);
-    if (r->worker != WORKER_READY || r->running.block || !t || !t->present) return false;
+    const struct name *known = history_find(r->history, name);
+    const struct trace_write *w = t && known ? trace_find_write(t, known) : NULL;
+    if (r->worker != WORKER_READY || r->running.block || !t || (w && !w->present)) return false;
     worker_link_inspect(&r->out, request, block, name);
     flush(r);
     return true;

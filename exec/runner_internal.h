@@ -58,6 +58,8 @@ extern const struct worker_events runner__link_events;
 /* Start the next planned block, passing over blocked ones; end the run when there is none. */
 void runner__advance(struct runner *r);
 
+struct plan_request runner__request(const struct runner *r);
+
 /* The plan no longer fits what is known (a worker died, text did not compile): plan anew, within
  * the same run. */
 void runner__replan(struct runner *r);

@@ -76,29 +76,6 @@ static uint64_t write_version(struct runner *r, const struct trace_write *new) {
     return ++r->last_version;
 }
 
-/* Clean readers of the name hold on to an object that it no longer has. */
-static void lose_readers(struct runner *r, const struct name *name, uint32_t index) {
-    for (size_t i = index + 1; i < document_block_count(r->doc); i++) {
-        struct trace *t = trace_get(&r->traces, document_block(r->doc, i)->id);
-        const struct trace_read *read = t && t->present ? trace_find_read(t, name) : NULL;
-        block_id by = 0;
-        if (read) history_last(r->history, read->name, (uint32_t)i, &by);
-        const struct block *writer = by ? document_block_by_id(r->doc, by) : NULL;
-        if (writer && writer->index == index) t->present = false;
-    }
-}
-
-static void lose_all_readers(struct runner *r, const struct trace *t, uint32_t index) {
-    bool any = false;
-    for (size_t i = 0; i < t->writes.len; i++) {
-        const struct trace_write *w = &t->writes.items[i];
-        if (w->kept || w->kind != WRITE_BOUND) continue;
-        lose_readers(r, w->name, index);
-        any = true;
-    }
-    if (any) traces_cascade_absence(r->doc, r->history);
-}
-
 static void record_write(struct runner *r, struct trace *t, const struct worker_write *w) {
     static const enum write_kind kinds[] = {
         [WIRE_REMOVED] = WRITE_REMOVED, [WIRE_BOUND] = WRITE_BOUND, [WIRE_MUTATED] = WRITE_MUTATED};
@@ -106,6 +83,8 @@ static void record_write(struct runner *r, struct trace *t, const struct worker_
                                 .kind = kinds[w->kind],
                                 .known = w->known,
                                 .kept = w->kept,
+                                .plain = w->plain,
+                                .present = true,
                                 .fingerprint = w->fingerprint};
     uint64_t newest = r->last_version;
     write.version = write_version(r, &write);
@@ -137,18 +116,19 @@ static void record_module_changes(struct runner *r, struct trace *t, const struc
                                                   block->symbols.mutates.items[i]);
         const struct definition *d = from ? symbols_definition(&from->symbols, name->text) : NULL;
         if (!d || d->kind != DEF_IMPORT || trace_find_write(t, name)) continue;
-        struct trace_write write = {.name = name, .kind = WRITE_MUTATED};
+        struct trace_write write = {.name = name, .kind = WRITE_MUTATED, .present = true};
         write.version = write_version(r, &write);
         vec_push(&t->writes, write);
+        struct trace *maker = trace_get(&r->traces, from->id);
+        if (maker && maker != t) value_changed(t, maker, name);
     }
 }
 
-static void record_mutations(struct runner *r, struct trace *t, const id_vec *makers) {
-    for (size_t i = 0; i < makers->len; i++) {
-        struct trace *maker = trace_get(&r->traces, makers->items[i]);
-        if (!maker || maker == t) continue;
-        id_vec_add(&t->mutated, maker->block);
-        id_vec_add(&maker->mutated_by, t->block);
+static void record_changes(struct runner *r, struct trace *t, const struct worker_done *done) {
+    for (size_t i = 0; i < done->changes.len; i++) {
+        const struct worker_change *c = &done->changes.items[i];
+        struct trace *maker = trace_get(&r->traces, c->maker);
+        if (maker && maker != t) value_changed(t, maker, history_name(r->history, c->name));
     }
 }
 
@@ -160,21 +140,18 @@ static void record_effects(struct runner *r, struct trace *t, const struct worke
     for (size_t i = 0; i < done->writes.len; i++) record_write(r, t, &done->writes.items[i]);
     if (block) record_module_changes(r, t, block);
     history_add(r->history, t, index);
-    record_mutations(r, t, &done->mutated);
-    t->present = true;
-    if (again && block) lose_all_readers(r, t, index);
+    record_changes(r, t, done);
+    if (again && block) values_replaced(r->history, t, index);
 }
 
-/* Whether the run read something that was not there though it should have been: only the run itself
- * could tell that it would. */
-static bool read_what_was_absent(struct runner *r, const struct trace *t) {
-    const struct block *block = document_block_by_id(r->doc, t->block);
-    for (size_t i = 0; block && i < t->reads.len; i++) {
-        block_id by;
-        history_last(r->history, t->reads.items[i].name, block->index, &by);
-        const struct trace *writer = by ? trace_get(&r->traces, by) : NULL;
-        if (writer && !writer->present && writer->valid && trace_repeatable(writer)) return true;
-    }
+/* Whether the run read something that was not fit for it: only the run itself could tell that it
+ * would.  To be asked before the run's effects are recorded. */
+static bool read_what_was_not_fit(struct runner *r, const struct block *block,
+                                  const struct worker_done *done) {
+    struct plan_request request = runner__request(r);
+    for (size_t i = 0; block && i < done->reads.len; i++)
+        if (plan_misses(&request, history_name(r->history, done->reads.items[i]), block->index))
+            return true;
     return false;
 }
 
@@ -224,9 +201,10 @@ static void on_done(void *ctx, struct worker_done *done) {
         b->block = 0;
     } else {
         struct trace *t = running_trace(r);
+        bool in_vain = read_what_was_not_fit(r, block, done);
         record_effects(r, t, done);
         b->block = 0;
-        if (!unwanted && r->repeated != t->block && read_what_was_absent(r, t)) {
+        if (!unwanted && r->repeated != t->block && in_vain) {
             r->repeated = t->block; /* once: now it is known what to restore */
             unwanted = true;
         }

@@ -8,9 +8,10 @@ void trace_clear(struct trace *t) {
     output_vec_finish(&t->outputs);
     vec_clear(&t->writes);
     vec_clear(&t->reads);
-    vec_clear(&t->mutated);
-    vec_clear(&t->mutated_by);
-    t->valid = t->present = t->truncated = false;
+    vec_clear(&t->changes);
+    vec_clear(&t->changed);
+    t->valid = t->truncated = false;
+    t->ticket = 0;
     t->blocked_by = 0;
     t->duration_us = 0;
 }
@@ -35,8 +36,8 @@ static void trace_destroy(struct trace *t) {
     trace_clear_fault(t);
     vec_finish(&t->writes);
     vec_finish(&t->reads);
-    vec_finish(&t->mutated);
-    vec_finish(&t->mutated_by);
+    vec_finish(&t->changes);
+    vec_finish(&t->changed);
     free(t);
 }
 
@@ -65,7 +66,7 @@ void trace_drop(struct trace_store *s, block_id id) {
     s->by_id.items[id] = NULL;
 }
 
-const struct trace_write *trace_find_write(const struct trace *t, const struct name *name) {
+struct trace_write *trace_find_write(const struct trace *t, const struct name *name) {
     for (size_t i = 0; i < t->writes.len; i++)
         if (t->writes.items[i].name == name) return &t->writes.items[i];
     return NULL;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* trace.h - what the last run of each block read, wrote, changed and showed.
  *
- * A block is clean when its trace has its code and everything it read is as it was.  A trace is
- * *present* while its effects (bindings, changed objects) are in the worker's interpreter: a
- * block whose trace is valid but not present keeps its shown result, and runs again only when a
- * block that needs its values runs (reason `restore`). */
+ * A block is clean when its trace has its code and everything it read is as it was.  What became of
+ * its values in the worker is another matter (values.h): a clean block keeps its shown result, and
+ * runs again only when a block that needs one of its values runs (reason `restore`). */
 #ifndef EXEC_TRACE_H
 #define EXEC_TRACE_H
 
@@ -38,8 +37,24 @@ struct trace_write {
     enum write_kind kind;
     bool known;                 /* the value could be fingerprinted */
     bool kept;                  /* the object is the one that the run before bound */
+    bool plain;                 /* it reaches nothing that can change: nobody can spoil it */
+    bool present;               /* the worker has it, and what it reaches is what others hold */
+    uint64_t lost;              /* a mark (see values.h) */
     struct hash128 fingerprint; /* of what the name reaches after the run, if known */
     uint64_t version;
+};
+
+/* A value that a block gave a name. */
+struct value_ref {
+    block_id maker;
+    struct name *name;
+};
+
+/* A run of another block has changed in place the value that this one gave a name. */
+struct value_change {
+    const struct name *name;
+    block_id by;
+    uint32_t ticket; /* of the run */
 };
 
 typedef VEC(struct trace_read) read_vec;
@@ -49,9 +64,9 @@ typedef VEC(block_id) id_vec;
 struct trace {
     block_id block;
     struct hash128 code;
-    uint32_t run; /* the last one that executed it */
-    bool valid;   /* false: it never finished (superseded), only its effects are recorded */
-    bool present;
+    uint32_t run;    /* the last one that executed it */
+    uint32_t ticket; /* of its last execution; 0: objects that it handled are no longer in use */
+    bool valid;      /* false: it never finished (superseded), only its effects are recorded */
     enum run_status status;
     uint64_t duration_us;
     bool truncated;
@@ -60,8 +75,9 @@ struct trace {
     struct hash128 content; /* of status and outputs */
     read_vec reads;
     write_vec writes;
-    id_vec mutated;    /* blocks whose kept values it changed in place */
-    id_vec mutated_by; /* blocks that changed in place what this one made */
+    VEC(struct value_ref) changes;    /* others' values that its last run changed in place */
+    VEC(struct value_change) changed; /* what was done to its own since they were made, in order */
+    uint64_t lost;                    /* a mark (see values.h) */
     /* A text that does not compile leaves the trace of the last good one in force: */
     bool fault;
     struct hash128 fault_code;
@@ -84,7 +100,7 @@ void trace_set_fault(struct trace *t, struct hash128 code, struct output *error_
 void trace_clear_fault(struct trace *t);
 
 /* The run's write of that name, or NULL. */
-const struct trace_write *trace_find_write(const struct trace *t, const struct name *name);
+struct trace_write *trace_find_write(const struct trace *t, const struct name *name);
 const struct trace_read *trace_find_read(const struct trace *t, const struct name *name);
 
 bool id_vec_has(const id_vec *ids, block_id id);

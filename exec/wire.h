@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   5
+#define WIRE_VERSION   6
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
@@ -59,7 +59,7 @@
  * DONE      u32 run, u32 block, u8 status, u32 flags, u64 microseconds,
  *           u32 n, n x (str name, u8 kind, u8 flags, u64, u64 fingerprint)
  *                                              names that the block bound, removed or changed
- *           u32 m, m x u32 block               blocks whose kept values it changed in place
+ *           u32 m, m x (u32 block, str name)   kept values of other blocks that it changed in place
  *           u32 k, k x (str name)              names it read beyond those known
  *           when status is not OK: str ename, str evalue, FRAMES
  *           evalue has more lines for notes, members of a group, and causes.
@@ -112,6 +112,7 @@ enum wire_write_kind { WIRE_REMOVED = 0, WIRE_BOUND, WIRE_MUTATED };
 enum wire_write_flag {
     WIRE_KNOWN = 1, /* the fingerprint holds: what the name reaches could be walked */
     WIRE_KEPT = 2,  /* the value is the one from before: equal, so the old object stays bound */
+    WIRE_PLAIN = 4, /* the value reaches nothing that can change */
 };
 enum wire_done_flag {
     WIRE_TRUNCATED = 1, /* output beyond the limits was dropped */

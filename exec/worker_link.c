@@ -144,7 +144,7 @@ static void get_error(struct wire_reader *r, struct output *error) {
 
 static void done_finish(struct worker_done *done) {
     vec_finish(&done->writes);
-    vec_finish(&done->mutated);
+    vec_finish(&done->changes);
     vec_finish(&done->reads);
     output_finish(&done->error);
 }
@@ -155,12 +155,17 @@ static void get_effects(struct wire_reader *r, struct worker_done *done) {
         uint8_t flags = wire_get_u8(r);
         w.known = flags & WIRE_KNOWN;
         w.kept = flags & WIRE_KEPT;
+        w.plain = flags & WIRE_PLAIN;
         w.fingerprint.low = wire_get_u64(r);
         w.fingerprint.high = wire_get_u64(r);
         r->bad |= w.kind > WIRE_MUTATED;
         vec_push(&done->writes, w);
     }
-    for (uint32_t n = wire_get_count(r, 4); n > 0; n--) vec_push(&done->mutated, wire_get_u32(r));
+    for (uint32_t n = wire_get_count(r, 8); n > 0; n--) {
+        struct worker_change c = {.maker = wire_get_u32(r)};
+        c.name = wire_get_str(r);
+        vec_push(&done->changes, c);
+    }
     for (uint32_t n = wire_get_count(r, 4); n > 0; n--) vec_push(&done->reads, wire_get_str(r));
 }
 

@@ -36,8 +36,14 @@ void worker_link_inspect(struct buf *out, uint32_t request, block_id block, stru
 struct worker_write {
     struct str name;
     enum wire_write_kind kind;
-    bool known, kept;
+    bool known, kept, plain;
     struct hash128 fingerprint;
+};
+
+/* A value that a block gave a name, and that the run changed in place.  The text is borrowed. */
+struct worker_change {
+    block_id maker;
+    struct str name;
 };
 
 /* How a RUN ended.  The event's receiver may take the error (leaving it zeroed). */
@@ -47,7 +53,7 @@ struct worker_done {
     bool truncated;
     uint64_t duration_us;
     VEC(struct worker_write) writes;
-    id_vec mutated;        /* blocks whose kept values were changed in place */
+    VEC(struct worker_change) changes;
     VEC(struct str) reads; /* names, beyond those in the request; borrowed */
     struct output error;   /* OUTPUT_ERROR unless status is WIRE_OK */
 };

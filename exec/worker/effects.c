@@ -160,24 +160,25 @@ struct report {
     struct namespace_changes *changes;
     struct fingerprint_walk *walk; /* over the names read and then those written: what they share
                                       is part of their fingerprints */
-    uint32_t block, writes, makers;
-    struct buf writes_out, makers_out;
+    uint32_t block, writes, changed;
+    struct buf writes_out, changed_out;
 };
 
 static void report_write(struct report *r, PyObject *name, enum wire_write_kind kind,
-                         const struct fingerprint *f, bool kept) {
+                         const struct fingerprint *f, int flags) {
     bool known = f && f->exact;
     py_wire(&r->writes_out, name, SIZE_MAX);
     wire_u8(&r->writes_out, (uint8_t)kind);
-    wire_u8(&r->writes_out, (known ? WIRE_KNOWN : 0) | (kept ? WIRE_KEPT : 0));
+    wire_u8(&r->writes_out, (uint8_t)((known ? WIRE_KNOWN : 0) | flags));
     wire_u64(&r->writes_out, known ? f->linked.low : 0);
     wire_u64(&r->writes_out, known ? f->linked.high : 0);
     r->writes++;
 }
 
-static void report_maker(struct report *r, uint32_t block) {
-    wire_u32(&r->makers_out, block);
-    r->makers++;
+static void report_change(struct report *r, const struct kept_value *k) {
+    wire_u32(&r->changed_out, k->block);
+    py_wire(&r->changed_out, k->name, SIZE_MAX);
+    r->changed++;
 }
 
 /* Whether the running block, which could reach the value, has changed it. */
@@ -198,10 +199,10 @@ static void report_mutations(struct report *r) {
     for (size_t i = 0; i < r->e->kept.len; i++) {
         struct kept_value *k = r->e->kept.items[i];
         if (!k->suspect || k->block == r->block || !kept_changed(r->e, k)) continue;
-        report_maker(r, k->block);
+        report_change(r, k);
         if (!kept_visible(r, k)) continue;
         struct fingerprint f = fingerprint_value(r->walk, k->name, k->value, budget);
-        report_write(r, k->name, WIRE_MUTATED, &f, true);
+        report_write(r, k->name, WIRE_MUTATED, &f, WIRE_KEPT);
     }
 }
 
@@ -279,7 +280,9 @@ static void report_bound(struct report *r) {
     bool same = all_equal(r->e, &made);
     for (size_t i = 0; i < made.len; i++) {
         const struct kept_value *k = made.items[i];
-        report_write(r, k->name, WIRE_BOUND, &k->made, same || k->ids.len == 0);
+        bool plain = k->made.complete && k->ids.len == 0;
+        int flags = (same ? WIRE_KEPT : 0) | (plain ? WIRE_PLAIN : 0);
+        report_write(r, k->name, WIRE_BOUND, &k->made, flags);
     }
     if (same)
         put_back(r, &made);
@@ -290,7 +293,7 @@ static void report_bound(struct report *r) {
 
 static void report_removed(struct report *r) {
     for (Py_ssize_t i = 0; i < PyList_Size(r->changes->removed); i++)
-        report_write(r, PyList_GetItem(r->changes->removed, i), WIRE_REMOVED, NULL, true);
+        report_write(r, PyList_GetItem(r->changes->removed, i), WIRE_REMOVED, NULL, WIRE_KEPT);
 }
 
 static void report_reads(struct report *r, struct buf *out) {
@@ -310,10 +313,10 @@ void effects_leave(struct effects *e, uint32_t block, struct namespace_changes *
     fingerprint_end(r.walk);
     wire_u32(out, r.writes);
     buf_append(out, buf_str(&r.writes_out));
-    wire_u32(out, r.makers);
-    buf_append(out, buf_str(&r.makers_out));
+    wire_u32(out, r.changed);
+    buf_append(out, buf_str(&r.changed_out));
     report_reads(&r, out);
     buf_finish(&r.writes_out);
-    buf_finish(&r.makers_out);
+    buf_finish(&r.changed_out);
     PyErr_Clear();
 }

@@ -246,16 +246,16 @@ struct fake_report {
     struct fake_effects *e;
     const fake_names *certain; /* names that it surely bound */
     struct fake_walk walk;     /* over the names read, then those written */
-    uint32_t block, writes, makers;
-    struct buf writes_out, makers_out;
+    uint32_t block, writes, changes;
+    struct buf writes_out, changes_out;
 };
 
 static inline void fake_report_write(struct fake_report *r, struct str name,
                                      enum wire_write_kind kind,
-                                     const struct fake_fingerprint *f_or_null, bool kept) {
+                                     const struct fake_fingerprint *f_or_null, int flags) {
     wire_str(&r->writes_out, name);
     wire_u8(&r->writes_out, (uint8_t)kind);
-    wire_u8(&r->writes_out, (f_or_null ? WIRE_KNOWN : 0) | (kept ? WIRE_KEPT : 0));
+    wire_u8(&r->writes_out, (uint8_t)((f_or_null ? WIRE_KNOWN : 0) | flags));
     wire_u64(&r->writes_out, f_or_null ? f_or_null->linked.low : 0);
     wire_u64(&r->writes_out, f_or_null ? f_or_null->linked.high : 0);
     r->writes++;
@@ -270,12 +270,13 @@ static inline void fake_report_mutation(struct fake_report *r, struct fake_kept 
     struct hash128 trail, after = fake_kept_walk(k, &trail, &k->objects);
     struct str name = str_from(k->name);
     if (hash128_eq(after, k->before) && hash128_eq(trail, k->trail_before)) return;
-    wire_u32(&r->makers_out, k->block);
-    r->makers++;
+    wire_u32(&r->changes_out, k->block);
+    wire_str(&r->changes_out, name);
+    r->changes++;
     bool visible = map_get(&r->e->py->globals, name) == k->value && !fake_was_bound(r, name);
     if (!visible) return;
     struct fake_fingerprint f = fake_walk_value(&r->walk, name, k->value);
-    fake_report_write(r, name, WIRE_MUTATED, &f, true);
+    fake_report_write(r, name, WIRE_MUTATED, &f, WIRE_KEPT);
 }
 
 static inline bool fake_kept_equal(const struct fake_kept *old_or_null,
@@ -329,8 +330,9 @@ static inline void fake_report_bound(struct fake_report *r) {
     }
     for (size_t i = 0; i < made.len; i++) {
         const struct fake_kept *k = made.items[i];
-        bool kept = same || k->objects.len == 0;
-        fake_report_write(r, str_from(k->name), WIRE_BOUND, &k->made, kept);
+        bool plain = k->objects.len == 0;
+        int flags = (same ? WIRE_KEPT : 0) | (plain ? WIRE_PLAIN : 0);
+        fake_report_write(r, str_from(k->name), WIRE_BOUND, &k->made, flags);
     }
     fake_keep(r, &made, same);
     vec_finish(&made);
@@ -341,7 +343,7 @@ static inline void fake_report_removed(struct fake_report *r) {
     for (const struct map_entry *at; (at = map_next(&r->e->before, &cursor));) {
         struct str name = {at->key, at->key_len};
         if (!map_get(&r->e->py->globals, name))
-            fake_report_write(r, name, WIRE_REMOVED, NULL, true);
+            fake_report_write(r, name, WIRE_REMOVED, NULL, WIRE_KEPT);
     }
 }
 
@@ -368,13 +370,13 @@ static inline void fake_effects_leave(struct fake_effects *e, uint32_t block,
     fake_report_values(&r);
     wire_u32(out, r.writes);
     buf_append(out, buf_str(&r.writes_out));
-    wire_u32(out, r.makers);
-    buf_append(out, buf_str(&r.makers_out));
+    wire_u32(out, r.changes);
+    buf_append(out, buf_str(&r.changes_out));
     wire_u32(out, (uint32_t)e->reads.len);
     for (size_t i = 0; i < e->reads.len; i++) wire_str(out, str_from(e->reads.items[i]));
     fake_walk_finish(&r.walk);
     buf_finish(&r.writes_out);
-    buf_finish(&r.makers_out);
+    buf_finish(&r.changes_out);
 }
 
 #endif

@@ -27,8 +27,7 @@ struct rig {
     struct buf log, ran;           /* ran: the blocks that were started, in order */
     uint32_t active;               /* the run between run_start and run_end */
     VEC(block_id) results, starts; /* within that run */
-    bool may_repeat;          /* an interpreter was lost: results may come again within the run */
-    bool restored_may_repeat; /* a block that has run may be restored, and show that, in one run */
+    bool may_repeat; /* an interpreter was lost: results may come again within the run */
     bool grace;
 };
 
@@ -50,7 +49,7 @@ static inline void rig_on_run_start(void *ctx, uint32_t run, const struct plan *
     rig->active = run;
     vec_clear(&rig->results);
     vec_clear(&rig->starts);
-    rig->may_repeat = rig->restored_may_repeat;
+    rig->may_repeat = false;
     rig_word(&rig->log, "run%u(", run);
     for (size_t i = 0; i < plan->items.len; i++)
         rig_word(&rig->log, plan->items.items[i].restore_only ? "b%u*" : "b%u",

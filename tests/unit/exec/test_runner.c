@@ -208,6 +208,29 @@ static void changed_objects_are_made_again(void **state) {
                 "a = 1\n\nxs = [a]\n\nxs.append(1)\n\nxs.append(3)\n\nxs\n", "b2 b3 b4 b5");
 }
 
+/* Each block runs once, also those that are restored for a block whose turn tells that it must run.
+ */
+static void nothing_runs_twice(void **state) {
+    (void)state;
+    expect_edit("xs = []\n\nys = xs\n\nys.append(1)\n\nxs\n",
+                "xs = []\n\nys = []\n\nys.append(1)\n\nxs\n", "b2 b1 b3 b4");
+    expect_edit("xs = []\nys = []\n\nxs.append(1)\n\nys\n\nxs\n\nys.append(2)\n",
+                "xs = []\nys = []\n\nxs.append(3)\n\nys + xs\n\nxs\n\nys.append(2)\n",
+                "b1 b2 b3 b4");
+}
+
+/* A value that cannot change is there once it has been made, whatever became of what it was made
+ * from; and who changed one name's object has not spoilt the other names of the block. */
+static void only_what_is_needed_is_restored(void **state) {
+    (void)state;
+    expect_edit("a = 1\nxs = []\n\nb = a + 1\n\nxs.append(b)\n\nxs\n\nb\n",
+                "a = 1\nxs = []\n\nb = a + 1\n\nxs.append(b)\n\nxs\n\nb + 3\n", "b5");
+    expect_edit("a = 1\nxs = []\n\na + 1\n\nxs.append(a)\n",
+                "a = 1\nxs = []\n\na + 2\n\nxs.append(a)\n", "b2");
+    expect_edit("a = 1\n\nxs = [a]\n\nb = a + 2\n\nxs.append(b)\n",
+                "a = 1\n\nxs = [a]\n\nb = a + 2\n\nxs.append(b + 1)\n", "b2 b4");
+}
+
 static void what_does_not_execute(void **state) {
     (void)state;
     struct rig rig;
@@ -242,6 +265,8 @@ int main(void) {
         cmocka_unit_test(equal_values_run_no_readers),
         cmocka_unit_test(aliases_change_together),
         cmocka_unit_test(changed_objects_are_made_again),
+        cmocka_unit_test(nothing_runs_twice),
+        cmocka_unit_test(only_what_is_needed_is_restored),
         cmocka_unit_test(what_does_not_execute),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

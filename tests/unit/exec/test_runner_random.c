@@ -5,13 +5,8 @@
  * block ran only if its code or what it reads had changed, or to restore what another one needed.
  * The second is held against an upper bound, the simplest rule there is: a block is dirty when it
  * is new, when its code changed, or when what it may read from is not the same blocks in
- * the same order, or one of them was dirty.
- *
- * The engine does not keep to the bound yet: it is asked for with the argument `exact`, as is that
- * no block has two results in one run, and the right values after a death. */
+ * the same order, or one of them was dirty.  And no block has two results in one run. */
 #include "tests/support/runner_rig.h"
-
-static bool exact;
 
 enum { MAX_BLOCKS = 10, ROUNDS = 12, DOCUMENTS = 400 };
 
@@ -269,9 +264,8 @@ static void check_document(uint64_t seed, unsigned features) {
     struct script s = {.seed = seed, .features = features};
     struct memory m = {0};
     struct rig rig;
-    bool bounded = exact && !(features & (BROKEN | DEATHS | OVERTAKING | FAILURES));
+    bool bounded = !(features & (BROKEN | DEATHS | OVERTAKING | FAILURES));
     rig_init(&rig, "");
-    rig.restored_may_repeat = !exact;
     rig.chunk = 1 + random_below(&s.seed, 100);
     script_insert(&s, 0, xstrdup("a = 1\nb = 2\nc = 3\nd = 4\nxs = []\nys = []\nzero = 0"));
     while (s.blocks.len < 6) script_insert(&s, s.blocks.len, random_block(&s));
@@ -346,8 +340,7 @@ static void everything_at_once(void **state) {
     check_documents(2 * OVERTAKING - 1);
 }
 
-int main(int argc, char **argv) {
-    exact = argc > 1 && strcmp(argv[1], "exact") == 0;
+int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_names),  cmocka_unit_test(conditions),
         cmocka_unit_test(functions),    cmocka_unit_test(deletions),
@@ -355,6 +348,5 @@ int main(int argc, char **argv) {
         cmocka_unit_test(broken_texts), cmocka_unit_test(overtaking_edits),
         cmocka_unit_test(deaths),       cmocka_unit_test(everything_at_once),
     };
-    size_t count = COUNT(tests) - (exact ? 0 : 2);
-    return _cmocka_run_group_tests("random", tests, count, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
