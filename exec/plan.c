@@ -18,8 +18,8 @@ bool block_executes(const struct block *block) {
 }
 
 bool block_broken(const struct block *block, const struct trace *t) {
+    if (trace_faulty(t, block->code)) return true;
     if (t && t->valid && hash128_eq(t->code, block->code)) return false;
-    if (t && t->fault && hash128_eq(t->fault_code, block->code)) return true;
     return block->symbols.syntax_error;
 }
 
@@ -146,15 +146,21 @@ static void verify_new_names(const struct plan_request *request, const struct bl
     }
 }
 
+static void verify_versions(const struct plan_request *request, const struct block *block,
+                            const read_vec *reads, struct plan_item *item) {
+    for (size_t i = 0; i < reads->len; i++) {
+        block_id by;
+        const struct trace_read *read = &reads->items[i];
+        const struct trace_write *w = history_last(request->history, read->name, block->index, &by);
+        if ((w ? w->version : 0) != read->version) plan__item_add(item, REASON_REQUIRES, by);
+    }
+}
+
 static void verify_reads(const struct plan_request *request, const struct block *block,
                          const struct trace *t, struct plan_item *item) {
     block_id by = plan_blocker(request, block);
     if (by != t->blocked_by) plan__item_add(item, REASON_REQUIRES, by);
-    for (size_t i = 0; i < t->reads.len; i++) {
-        const struct trace_read *read = &t->reads.items[i];
-        const struct trace_write *w = history_last(request->history, read->name, block->index, &by);
-        if ((w ? w->version : 0) != read->version) plan__item_add(item, REASON_REQUIRES, by);
-    }
+    verify_versions(request, block, &t->reads, item);
     if (block->symbols.wild) verify_new_names(request, block, t, item);
 }
 
@@ -165,7 +171,10 @@ static bool verify_certain(const struct plan_request *request, const struct bloc
     if (request->asked == block->id) plan__item_add(item, REASON_ASKED, 0);
     bool always = block->pragmas.always_eval && request->always_eval;
     if (always && !(t && t->run == request->run)) plan__item_add(item, REASON_ALWAYS, 0);
-    if (t && t->fault && hash128_eq(t->fault_code, block->code)) return item->reasons.len > 0;
+    if (trace_faulty(t, block->code)) { /* held: unless what it read is not what it was */
+        verify_versions(request, block, &t->held_reads, item);
+        return item->reasons.len > 0;
+    }
     if (!t || !t->valid)
         plan__item_add(item, REASON_NEW, 0);
     else if (!hash128_eq(t->code, block->code))
@@ -175,18 +184,23 @@ static bool verify_certain(const struct plan_request *request, const struct bloc
     return item->reasons.len > 0;
 }
 
-/* Whether a planned block above may change what the block read. */
-static bool predict(struct planner *p, const struct block *block, struct plan_item *item) {
-    const struct trace *t = trace_get(p->request->traces, block->id);
-    if (!t || !t->valid || (t->fault && hash128_eq(t->fault_code, block->code))) return false;
-    if (t->status != RUN_BLOCKED && plan_rests_on_broken(p->request, block)) return false;
-    if (p->wild) plan__item_add(item, REASON_REQUIRES, p->wild);
-    if (block->symbols.wild && p->last) plan__item_add(item, REASON_REQUIRES, p->last);
-    for (size_t i = 0; i < t->reads.len; i++) {
-        const struct name *name = t->reads.items[i].name;
+static bool predict_reads(const struct planner *p, const read_vec *reads, struct plan_item *item) {
+    for (size_t i = 0; i < reads->len; i++) {
+        const struct name *name = reads->items[i].name;
         if (name->planned == p->stamp) plan__item_add(item, REASON_REQUIRES, name->planned_by);
     }
     return item->reasons.len > 0;
+}
+
+/* Whether a planned block above may change what the block read. */
+static bool predict(struct planner *p, const struct block *block, struct plan_item *item) {
+    const struct trace *t = trace_get(p->request->traces, block->id);
+    if (trace_faulty(t, block->code)) return t->held && predict_reads(p, &t->held_reads, item);
+    if (!t || !t->valid) return false;
+    if (t->status != RUN_BLOCKED && plan_rests_on_broken(p->request, block)) return false;
+    if (p->wild) plan__item_add(item, REASON_REQUIRES, p->wild);
+    if (block->symbols.wild && p->last) plan__item_add(item, REASON_REQUIRES, p->last);
+    return predict_reads(p, &t->reads, item);
 }
 
 static void decide(struct planner *p, const struct block *block) {

@@ -44,6 +44,7 @@ struct runner *runner_create(const struct runner_events *events, void *ctx, stru
 
 static void running_finish(struct running_block *b) {
     vec_finish(&b->reads);
+    output_vec_finish(&b->outputs);
     vec_finish(&b->last_writes);
 }
 
@@ -102,7 +103,7 @@ enum block_status runner_status(const struct runner *r, const struct block *bloc
     if (!block_executes(block)) return STATUS_OK;
     if (block->id == r->running.block && !r->running.unwanted) return STATUS_RUNNING;
     if (queued(r, block->id)) return STATUS_QUEUED;
-    if (t && t->fault && hash128_eq(t->fault_code, block->code)) return STATUS_SYNTAX_ERROR;
+    if (trace_faulty(t, block->code)) return t->held ? STATUS_HELD : STATUS_SYNTAX_ERROR;
     if (!t || !t->valid || !hash128_eq(t->code, block->code)) return STATUS_STALE;
     if (t->status != RUN_BLOCKED && rests_on_broken(r, block)) return STATUS_STALE;
     return finished_status(t);
@@ -186,6 +187,7 @@ static void start_block(struct runner *r, const struct plan_item *item, const st
         .interpreter = r->interpreter,
         .line = block->line,
         .silent = block->docstring,
+        .hold = r->hold,
         .source = document_block_text(r->doc, block),
         .symbols = &block->symbols,
         .fixes = &fixes,
@@ -272,11 +274,23 @@ static bool start_run(struct runner *r, uint32_t run, block_id asked, bool alway
     return true;
 }
 
-bool runner_run(struct runner *r, uint32_t run) {
+/* What was held runs now. */
+static void release_held(struct runner *r) {
+    for (size_t i = 0; i < r->traces.by_id.len; i++) {
+        struct trace *t = r->traces.by_id.items[i];
+        if (t && t->held) trace_clear_fault(t);
+    }
+}
+
+bool runner_run(struct runner *r, uint32_t run, bool hold) {
+    r->hold = hold;
+    if (!hold) release_held(r);
     return start_run(r, run, 0, false);
 }
 
 bool runner_run_asked(struct runner *r, uint32_t run, block_id id) {
+    r->hold = false;
+    release_held(r);
     return start_run(r, run, id, true);
 }
 
@@ -296,6 +310,7 @@ void runner_worker_attached(struct runner *r) {
 
 bool runner_run_all(struct runner *r, uint32_t run) {
     end_run(r, true);
+    r->hold = false;
     history_destroy(r->history);
     trace_store_finish(&r->traces);
     r->history = history_create(r->doc, &r->traces);

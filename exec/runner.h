@@ -68,7 +68,9 @@ uint64_t runner_expected_cost(const struct runner *r);
 
 /* --- What to run.  Each starts a run, numbered `run` by the caller, and cancels the one before;
  * false: there is nothing to do, and nothing was raised but the end of that one. --- */
-bool runner_run(struct runner *r, uint32_t run); /* what is dirty (while typing) */
+/* What is dirty.  `hold`: a block that would write files, start processes or open sockets is
+ * stopped before it does, and is held until a run without (the user is typing). */
+bool runner_run(struct runner *r, uint32_t run, bool hold);
 /* ... and always-eval blocks, and block `id` unless that is 0 (the user asked). */
 bool runner_run_asked(struct runner *r, uint32_t run, block_id id);
 bool runner_run_all(struct runner *r, uint32_t run); /* a full run in a fresh interpreter */

@@ -7,19 +7,19 @@
 
 enum worker_state { WORKER_ABSENT, WORKER_STARTING, WORKER_READY };
 
-/* The block in the worker.  Its trace is renewed only when it turns out that the text compiles:
- * until then the last good one stays in force. */
+/* The block in the worker.  Its trace is renewed only when it ends, and not if its text does not
+ * compile or it is held: then the last good one stays in force. */
 struct running_block {
     block_id block; /* 0: the worker is idle */
     uint32_t ticket;
     struct hash128 code;
     read_vec reads; /* as of its start */
     bool restore_only;
-    bool begun;            /* its trace has been renewed */
+    output_vec outputs;    /* so far */
     bool edited;           /* the document has changed since its start */
     bool surprise;         /* it wrote what the plan did not foresee */
     bool unwanted;         /* its result will be thrown away */
-    write_vec last_writes; /* of the run before, once it has begun */
+    write_vec last_writes; /* of the run before, once the trace is renewed */
 };
 
 struct runner {
@@ -45,6 +45,7 @@ struct runner {
     bool active;             /* between run_start and run_end */
     block_id asked;          /* for this run; 0 once it has started */
     bool always_eval;        /* for this run */
+    bool hold;               /* for this run: effects wait for a save */
     bool stop;               /* the user interrupted: the run ends after the running block */
     uint32_t run, ran;
     uint64_t ran_us;

@@ -6,22 +6,21 @@ enum status runner_feed(struct runner *r, struct str bytes, struct err *err) {
     return worker_link_feed(&r->link, bytes, err);
 }
 
-/* The trace of the block in the worker, renewed at the first sign that its text compiles. */
+/* The trace of the block in the worker, renewed: the run has ended, and counts. */
 static struct trace *running_trace(struct runner *r) {
     struct running_block *b = &r->running;
-    if (b->begun) return trace_get(&r->traces, b->block);
     struct trace *t = runner__renew_trace(r, b->block, b->code, &b->last_writes);
     vec_finish(&t->reads);
     t->reads = b->reads;
+    t->outputs = b->outputs;
     b->reads = (read_vec){0};
-    b->begun = true;
+    b->outputs = (output_vec){0};
     return t;
 }
 
-static struct trace *wanted_trace(struct runner *r, uint32_t ticket) {
-    struct running_block *b = &r->running;
-    if (!b->block || ticket != b->ticket || b->unwanted) return NULL;
-    return running_trace(r);
+static bool is_wanted(const struct runner *r, uint32_t ticket) {
+    const struct running_block *b = &r->running;
+    return b->block && ticket == b->ticket && !b->unwanted;
 }
 
 static void on_hello(void *ctx, struct str python, struct str executable) {
@@ -39,23 +38,21 @@ static void on_started(void *ctx, uint32_t pid) {
 
 static void on_stream(void *ctx, uint32_t ticket, bool is_stderr, struct str bytes) {
     struct runner *r = ctx;
-    struct trace *t = wanted_trace(r, ticket);
-    if (!t || bytes.len == 0) return;
-    const struct block *block = document_block_by_id(r->doc, t->block);
+    if (!is_wanted(r, ticket) || bytes.len == 0) return;
+    const struct block *block = document_block_by_id(r->doc, r->running.block);
     struct output piece = {.kind = OUTPUT_STREAM, .is_stderr = is_stderr};
     buf_append_utf8(&piece.text, bytes);
-    output_vec_stream(&t->outputs, is_stderr, buf_str(&piece.text));
+    output_vec_stream(&r->running.outputs, is_stderr, buf_str(&piece.text));
     if (block) r->events->block_output(r->ctx, r->run, block, &piece);
     output_finish(&piece);
 }
 
 static void on_record(void *ctx, uint32_t ticket, struct output *record) {
     struct runner *r = ctx;
-    struct trace *t = wanted_trace(r, ticket);
-    if (!t) return;
-    const struct block *block = document_block_by_id(r->doc, t->block);
+    if (!is_wanted(r, ticket)) return;
+    const struct block *block = document_block_by_id(r->doc, r->running.block);
     if (block) r->events->block_output(r->ctx, r->run, block, record);
-    vec_push(&t->outputs, *record);
+    vec_push(&r->running.outputs, *record);
     *record = (struct output){0};
 }
 
@@ -179,10 +176,33 @@ static void finish_done(struct runner *r, struct trace *t, struct worker_done *d
     finish_block(r, t);
 }
 
-/* The text does not compile: nothing ran, the last good trace stays in force. */
+/* What was changed in place by a run that does not count is no longer as its makers left it. */
+static void lose_changed(struct runner *r, const struct worker_done *done) {
+    for (size_t i = 0; i < done->changes.len; i++) {
+        const struct worker_change *c = &done->changes.items[i];
+        struct trace *maker = trace_get(&r->traces, c->maker);
+        struct name *name = history_name(r->history, c->name);
+        struct trace_write *w = maker ? trace_find_write(maker, name) : NULL;
+        if (w) w->present = false;
+    }
+}
+
+static void hold_trace(struct runner *r, struct trace *t, const struct worker_done *done,
+                       uint32_t index) {
+    t->held = true;
+    vec_finish(&t->held_reads);
+    t->held_reads = r->running.reads;
+    r->running.reads = (read_vec){0};
+    for (size_t i = 0; i < done->reads.len; i++)
+        runner__add_read(r, &t->held_reads, history_name(r->history, done->reads.items[i]), index);
+}
+
+/* The text does not compile, or the block was held before it had an effect that lasts: the last
+ * good trace stays in force. */
 static void finish_fault(struct runner *r, const struct block *block, struct worker_done *done) {
     struct trace *t = trace_make(&r->traces, block->id);
     trace_set_fault(t, r->running.code, &done->error);
+    if (done->status == WIRE_HELD) hold_trace(r, t, done, block->index);
     if (r->running.unwanted) return;
     r->running.block = 0;
     r->events->block_result(r->ctx, r->run, block);
@@ -196,9 +216,12 @@ static void on_done(void *ctx, struct worker_done *done) {
     const struct block *block = document_block_by_id(r->doc, b->block);
     bool unwanted = b->unwanted;
     r->events->want_grace(r->ctx, false);
-    if (done->status == WIRE_SYNTAX_ERROR) {
-        if (block) finish_fault(r, block, done);
+    if (done->status == WIRE_SYNTAX_ERROR || done->status == WIRE_HELD) {
+        bool released = done->status == WIRE_HELD && !r->hold; /* the save came while it ran */
+        lose_changed(r, done);
+        if (block && !released) finish_fault(r, block, done);
         b->block = 0;
+        unwanted |= released;
     } else {
         struct trace *t = running_trace(r);
         bool in_vain = read_what_was_not_fit(r, block, done);

@@ -19,7 +19,8 @@ void trace_clear(struct trace *t) {
 void trace_clear_fault(struct trace *t) {
     output_finish(&t->fault_error);
     t->fault_error = (struct output){0};
-    t->fault = false;
+    vec_clear(&t->held_reads);
+    t->fault = t->held = false;
 }
 
 void trace_set_fault(struct trace *t, struct hash128 code, struct output *error_take) {
@@ -30,12 +31,17 @@ void trace_set_fault(struct trace *t, struct hash128 code, struct output *error_
     *error_take = (struct output){0};
 }
 
+bool trace_faulty(const struct trace *t, struct hash128 code) {
+    return t && t->fault && hash128_eq(t->fault_code, code);
+}
+
 static void trace_destroy(struct trace *t) {
     if (!t) return;
     trace_clear(t);
     trace_clear_fault(t);
     vec_finish(&t->writes);
     vec_finish(&t->reads);
+    vec_finish(&t->held_reads);
     vec_finish(&t->changes);
     vec_finish(&t->changed);
     free(t);

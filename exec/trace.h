@@ -78,10 +78,12 @@ struct trace {
     VEC(struct value_ref) changes;    /* others' values that its last run changed in place */
     VEC(struct value_change) changed; /* what was done to its own since they were made, in order */
     uint64_t lost;                    /* a mark (see values.h) */
-    /* A text that does not compile leaves the trace of the last good one in force: */
-    bool fault;
+    /* A text that does not compile, or whose effects wait for a save (`held`), leaves the trace of
+     * the last good one in force: */
+    bool fault, held;
     struct hash128 fault_code;
-    struct output fault_error;
+    struct output fault_error; /* held: its evalue is the operation */
+    read_vec held_reads;       /* when one of these changes, it may be held no longer */
 };
 
 /* Traces by block id. */
@@ -98,6 +100,9 @@ void trace_drop(struct trace_store *s, block_id id);
 void trace_clear(struct trace *t);
 void trace_set_fault(struct trace *t, struct hash128 code, struct output *error_take);
 void trace_clear_fault(struct trace *t);
+
+/* Whether the code of that hash is known not to compile, or is held. */
+bool trace_faulty(const struct trace *t, struct hash128 code);
 
 /* The run's write of that name, or NULL. */
 struct trace_write *trace_find_write(const struct trace *t, const struct name *name);

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   6
+#define WIRE_VERSION   7
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
@@ -100,13 +100,18 @@ enum wire_type {
     WM_WARNING,
 };
 
-enum wire_run_flag { WIRE_RUN_SILENT = 1 }; /* no value of the last expression (docstrings) */
+enum wire_run_flag {
+    WIRE_RUN_SILENT = 1, /* no value of the last expression (docstrings) */
+    WIRE_RUN_HOLD = 2,   /* refuse to write files, start processes, open sockets */
+};
 enum wire_display_kind { WIRE_DISPLAY_DATA = 0, WIRE_EXECUTE_RESULT = 1 };
 enum wire_done_status {
     WIRE_OK = 0,
     WIRE_ERROR,        /* an exception; SystemExit, too: a script would end there */
     WIRE_SYNTAX_ERROR, /* it does not compile: nothing ran */
     WIRE_INTERRUPTED,
+    WIRE_HELD, /* an operation was refused (WIRE_RUN_HOLD); evalue: it, in words.  What the block
+                  bound is undone, what it changed in place is told, its output does not count */
 };
 enum wire_write_kind { WIRE_REMOVED = 0, WIRE_BOUND, WIRE_MUTATED };
 enum wire_write_flag {

@@ -28,7 +28,7 @@ void worker_link_run(struct buf *out, const struct worker_run *run) {
     wire_u32(out, run->block);
     wire_u32(out, run->interpreter);
     wire_u32(out, run->line);
-    wire_u32(out, run->silent ? WIRE_RUN_SILENT : 0);
+    wire_u32(out, (run->silent ? WIRE_RUN_SILENT : 0) | (run->hold ? WIRE_RUN_HOLD : 0));
     wire_str(out, run->source);
     put_certain(out, run->symbols);
     wire_u32(out, (uint32_t)run->fixes->len);
@@ -174,7 +174,7 @@ static void on_done(struct worker_link *link, struct wire_reader *r, struct err 
     struct worker_done done = {.ticket = wire_get_u32(r)};
     wire_get_u32(r);
     done.status = wire_get_u8(r);
-    r->bad |= done.status > WIRE_INTERRUPTED;
+    r->bad |= done.status > WIRE_HELD;
     done.truncated = wire_get_u32(r) & WIRE_TRUNCATED;
     done.duration_us = wire_get_u64(r);
     get_effects(r, &done);

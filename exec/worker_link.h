@@ -19,7 +19,7 @@ struct worker_run {
     block_id block;
     uint32_t interpreter; /* that it is meant for: the pid of `started` */
     uint32_t line;        /* of the block in the file, 0-based */
-    bool silent;
+    bool silent, hold;
     struct str source;
     const struct symbols *symbols;
     const fix_vec *fixes;

@@ -137,6 +137,7 @@ json_t *live_block_result(struct live_target target, const struct live_result *r
     json_object_set_new(m, "truncated", json_boolean(result->truncated));
     json_object_set_new(m, "durationMs", json_real(result->duration_ms));
     json_object_set_new(m, "origin", json_string(result->origin));
+    if (result->operation.len) json_object_set_new(m, "operation", json_text(result->operation));
     return m;
 }
 

@@ -49,6 +49,7 @@ struct live_result {
     bool ok, truncated;
     double duration_ms;
     const char *content_hash;
+    struct str operation;       /* that a held block waits with; empty otherwise */
     json_t *elements, *outputs; /* stolen */
 };
 json_t *live_block_result(struct live_target target, const struct live_result *result);

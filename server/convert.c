@@ -139,6 +139,7 @@ json_t *convert_block_result(struct session *s, uint32_t run, const struct block
         .truncated = t && t->truncated,
         .duration_ms = t ? (double)t->duration_us / 1000.0 : 0,
         .content_hash = content_hash,
+        .operation = status == STATUS_HELD ? buf_str(&t->fault_error.evalue) : STR(""),
         .elements = convert_elements(doc, block, encoding),
         .outputs = convert_outputs(s, block),
     };

@@ -4,6 +4,7 @@
 #include "protocol/uri.h"
 #include "server/convert.h"
 #include "server/features.h"
+#include "server/summary.h"
 
 struct finder {
     struct open_document *od;
@@ -86,9 +87,20 @@ static void add_error(struct finder *f, const struct block *block, const struct 
 static void add_blocked(struct finder *f, const struct block *block, const struct trace *t) {
     struct buf message = {0};
     const struct block *by = document_block_by_id(f->doc, t->blocked_by);
+    bool held = by && runner_status(session_runner(f->od->session), by) == STATUS_HELD;
     buf_append(&message, STR("not run: "));
-    if (by) buf_printf(&message, "line %u failed, and this needs what it makes", by->line + 1);
+    if (by)
+        buf_printf(&message, "line %u %s, and this needs what it makes", by->line + 1,
+                   held ? "is held" : "failed");
     add(f, line_range(f, block->line), LSP_INFORMATION, "blocked", buf_str(&message));
+    buf_finish(&message);
+}
+
+static void add_held(struct finder *f, const struct block *block, const struct trace *t) {
+    struct buf message = {0};
+    summary_held(t, &message);
+    struct lsp_range range = line_range(f, error_line(f, block, &t->fault_error));
+    add(f, range, LSP_INFORMATION, "held", buf_str(&message));
     buf_finish(&message);
 }
 
@@ -96,6 +108,7 @@ static void add_trace(struct finder *f, const struct block *block, const struct 
                       enum block_status status) {
     if (status == STATUS_SYNTAX_ERROR) add_error(f, block, &t->fault_error, "syntaxError");
     if (status == STATUS_BLOCKED) add_blocked(f, block, t);
+    if (status == STATUS_HELD) add_held(f, block, t);
     for (size_t i = 0; status == STATUS_ERROR && i < t->outputs.len; i++)
         if (t->outputs.items[i].kind == OUTPUT_ERROR)
             add_error(f, block, &t->outputs.items[i], "error");

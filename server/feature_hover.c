@@ -72,7 +72,9 @@ static void append_state(struct open_document *od, const struct block *block, st
     const struct runner *r = session_runner(od->session);
     const struct trace *t = runner_trace(r, block->id);
     buf_printf(out, "**%s**", block_status_text(runner_status(r, block)));
-    if (t && t->valid && t->duration_us) {
+    if (t && t->held && trace_faulty(t, block->code))
+        buf_printf(out, " — %.*s; runs when you save", STR_FMT(buf_str(&t->fault_error.evalue)));
+    else if (t && t->valid && t->duration_us) {
         buf_append(out, STR(" in "));
         summary_duration(t->duration_us, out);
     }

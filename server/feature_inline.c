@@ -17,9 +17,9 @@ static struct lsp_position line_end(const struct open_document *od, uint32_t lin
 
 static void hint_label(struct open_document *od, const struct block *block, struct buf *label) {
     static const char *const signs[] = {
-        [STATUS_ERROR] = "✗ ",     [STATUS_SYNTAX_ERROR] = "✗ ", [STATUS_BLOCKED] = "⊘ ",
-        [STATUS_STALE] = "(old) ", [STATUS_RUNNING] = "… ",      [STATUS_QUEUED] = "… ",
-        [STATUS_SKIPPED] = NULL,
+        [STATUS_ERROR] = "✗ ",  [STATUS_SYNTAX_ERROR] = "✗ ", [STATUS_BLOCKED] = "⊘ ",
+        [STATUS_HELD] = "⏸ ", [STATUS_STALE] = "(old) ",    [STATUS_RUNNING] = "… ",
+        [STATUS_QUEUED] = "… ", [STATUS_SKIPPED] = NULL,
     };
     enum block_status status = runner_status(session_runner(od->session), block);
     struct buf result = {0};
@@ -66,9 +66,12 @@ static void lens_title(struct open_document *od, const struct block *block, stru
         buf_append(title, STR(" "));
         summary_duration(t->duration_us, title);
     }
+    if (status == STATUS_HELD)
+        buf_printf(title, ": %.*s · run", STR_FMT(buf_str(&t->fault_error.evalue)));
     struct buf reason = {0};
     summary_reason(od->session, block, &reason);
-    bool old = status == STATUS_STALE || status == STATUS_SYNTAX_ERROR || status == STATUS_SKIPPED;
+    bool old = status == STATUS_STALE || status == STATUS_SYNTAX_ERROR ||
+               status == STATUS_SKIPPED || status == STATUS_HELD;
     if (reason.len && !old) buf_printf(title, " · %.*s", STR_FMT(buf_str(&reason)));
     buf_finish(&reason);
 }

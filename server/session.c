@@ -294,15 +294,16 @@ static void ensure_worker(struct session *s) {
     start_worker(s);
 }
 
-static void run_dirty(struct session *s, const char *trigger) {
+/* While the user is typing, effects are held. */
+static void run_dirty(struct session *s, const char *trigger, bool hold) {
     s->trigger = trigger;
     uv_timer_stop(&s->pause);
-    runner_run(s->runner, ++last_run);
+    runner_run(s->runner, ++last_run, hold);
     if (runner_busy(s->runner)) ensure_worker(s);
 }
 
 static void on_pause(uv_timer_t *timer) {
-    run_dirty(timer->data, "type");
+    run_dirty(timer->data, "type", true);
 }
 
 /* An edited block that was quick runs at once; one that took long waits for a pause, so that
@@ -311,7 +312,7 @@ static void run_after_pause(struct session *s) {
     uint64_t cost_us = runner_expected_cost(s->runner);
     uint64_t pause_ms = cost_us / 1000 < LONGEST_PAUSE_MS ? cost_us / 1000 : LONGEST_PAUSE_MS;
     if (cost_us < CHEAP_US)
-        run_dirty(s, "type");
+        run_dirty(s, "type", true);
     else
         uv_timer_start(&s->pause, on_pause, pause_ms, 0);
 }
@@ -324,13 +325,13 @@ void session_changed(struct session *s) {
 }
 
 void session_saved(struct session *s) {
-    if (s->live && s->options.trigger != TRIGGER_MANUAL) run_dirty(s, "save");
+    if (s->live && s->options.trigger != TRIGGER_MANUAL) run_dirty(s, "save", false);
 }
 
 void session_go_live(struct session *s) {
     if (s->live) return;
     s->live = true;
-    run_dirty(s, "live");
+    run_dirty(s, "live", false);
 }
 
 void session_run(struct session *s, block_id block) {

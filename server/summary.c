@@ -77,6 +77,10 @@ static void summary_blocked(struct session *s, const struct trace *t, struct buf
     if (by) buf_printf(out, " by line %u", by->line + 1);
 }
 
+void summary_held(const struct trace *t, struct buf *out) {
+    buf_printf(out, "held: %.*s; runs when you save", STR_FMT(buf_str(&t->fault_error.evalue)));
+}
+
 void summary_result(struct session *s, const struct block *block, size_t max, struct buf *out) {
     const struct runner *r = session_runner(s);
     const struct trace *t = runner_trace(r, block->id);
@@ -84,6 +88,10 @@ void summary_result(struct session *s, const struct block *block, size_t max, st
     if (!t) return;
     if (status == STATUS_SYNTAX_ERROR) {
         summary_output(&t->fault_error, max, out);
+        return;
+    }
+    if (status == STATUS_HELD) {
+        summary_held(t, out);
         return;
     }
     if (status == STATUS_BLOCKED) summary_blocked(s, t, out);

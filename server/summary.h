@@ -8,6 +8,9 @@
 /* The block's result on one line of at most `max` characters; nothing for no result. */
 void summary_result(struct session *s, const struct block *block, size_t max, struct buf *out);
 
+/* What a held block waits with: "held: writes \"a.csv\"; runs when you save". */
+void summary_held(const struct trace *t, struct buf *out);
+
 /* Why the block ran, in words: "x changed in block 3"; nothing when it has not run. */
 void summary_reason(struct session *s, const struct block *block, struct buf *out);
 

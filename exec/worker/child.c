@@ -126,6 +126,7 @@ static bool prepare(struct interpreter *in, const struct ward_ends *ends,
     return in->file && in->lines && in->origin_type && prepare_signals() && prepare_matplotlib() &&
            namespace_init(&in->ns, setup) && effects_init(&in->effects, &in->ns) &&
            compiler_init(&in->compiler) && reporter_init(&in->reporter, in->origin_type) &&
+           audit_init(&in->audit, &in->control, &in->reporter) &&
            display_init(&in->display, &in->control, setup->output_bytes) &&
            warner_init(&in->warner, &in->display, &in->capture, &in->reporter) &&
            ipython_init(in->display.function) && prepare_builtins(in) && prepare_argv(in) &&

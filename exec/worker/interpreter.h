@@ -5,6 +5,7 @@
 #ifndef EXEC_WORKER_INTERPRETER_H
 #define EXEC_WORKER_INTERPRETER_H
 
+#include "exec/worker/audit.h"
 #include "exec/worker/capture.h"
 #include "exec/worker/display.h"
 #include "exec/worker/effects.h"
@@ -22,6 +23,7 @@ struct interpreter {
     struct effects effects;
     struct compiler compiler;
     struct reporter reporter;
+    struct audit audit;
     struct display display;
     struct warner warner;
     PyObject *file;        /* the document's path */

@@ -151,11 +151,34 @@ bool namespace_leave(struct namespace *ns, const struct str *maybe, size_t count
     return true;
 }
 
-void namespace_keep_take(struct namespace *ns, uint32_t block, struct namespace_changes *changes) {
-    if (changes->bound) set_of_block(ns->bindings, block, changes->bound);
+static void put_back(PyObject *globals, PyObject *before, PyObject *name) {
+    PyObject *value = get(before, name); /* borrowed */
+    if (value)
+        PyDict_SetItem(globals, name, value);
+    else
+        PyDict_DelItem(globals, name);
+    PyErr_Clear();
+}
+
+void namespace_undo(struct namespace *ns, struct namespace_changes *changes) {
+    PyObject *name, *value; /* borrowed */
+    Py_ssize_t at = 0;
+    while (PyDict_Next(changes->bound, &at, &name, &value))
+        put_back(ns->globals, changes->before, name);
+    for (Py_ssize_t i = 0; i < PyList_Size(changes->removed); i++)
+        put_back(ns->globals, changes->before, PyList_GetItem(changes->removed, i));
+    PyDict_Clear(changes->bound);
+    PyList_SetSlice(changes->removed, 0, PyList_Size(changes->removed), NULL);
+}
+
+void namespace_changes_finish(struct namespace_changes *changes) {
     Py_CLEAR(changes->before);
     Py_CLEAR(changes->bound);
     Py_CLEAR(changes->removed);
+}
+
+void namespace_keep(struct namespace *ns, uint32_t block, const struct namespace_changes *changes) {
+    if (changes->bound) set_of_block(ns->bindings, block, changes->bound);
 }
 
 /* --- Future features --- */

@@ -37,8 +37,13 @@ bool namespace_enter(struct namespace *ns);
 bool namespace_leave(struct namespace *ns, const struct str *maybe, size_t count,
                      struct namespace_changes *changes);
 
-/* What the block bound becomes its values, see namespace_fix(); `changes` is finished. */
-void namespace_keep_take(struct namespace *ns, uint32_t block, struct namespace_changes *changes);
+/* Put the names back as they were; `changes` then has none. */
+void namespace_undo(struct namespace *ns, struct namespace_changes *changes);
+
+/* What the block bound becomes its values, see namespace_fix(). */
+void namespace_keep(struct namespace *ns, uint32_t block, const struct namespace_changes *changes);
+
+void namespace_changes_finish(struct namespace_changes *changes);
 
 /* Whether the interpreter sets the name in every module: no binding of a block. */
 bool namespace_is_machinery(PyObject *name);

@@ -24,6 +24,9 @@ void report_error(const struct reporter *r, PyObject *error, struct buf *out);
 void report_syntax_error(const struct reporter *r, PyObject *error, PyObject *file,
                          struct buf *out);
 
+/* Whether a file is of an installed package or the standard library, or made by one of them. */
+bool report_is_library(const struct reporter *r, struct str path);
+
 /* Append the FRAMES (see wire.h) of one place: a line of `file` (an origin), 0-based. */
 void report_place(const struct reporter *r, PyObject *file, uint32_t line, struct buf *out);
 

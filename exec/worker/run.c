@@ -152,6 +152,33 @@ out:
     capture_flush();
 }
 
+/* Whatever the code has made of it since: an operation was refused, so it has not run. */
+static void take_hold(struct interpreter *in, struct outcome *outcome) {
+    PyObject *held = audit_end(&in->audit);
+    if (!held) return;
+    outcome->status = WIRE_HELD;
+    outcome->error.len = 0;
+    report_error(&in->reporter, held, &outcome->error);
+    Py_DECREF(held);
+}
+
+/* Find what the run did.  One that was held shall have bound nothing: only objects that were there
+ * before may have changed, and those count for every block. */
+static void leave(struct interpreter *in, const struct run_request *request,
+                  struct outcome *outcome) {
+    struct namespace_changes changes;
+    bool held = outcome->status == WIRE_HELD;
+    /* After an error nobody can tell what would have been bound to the value that it had. */
+    size_t maybe_count = outcome->status == WIRE_OK ? request->maybe_count : 0;
+    outcome->ran = namespace_leave(&in->ns, request->maybe, maybe_count, &changes);
+    if (outcome->ran && held) namespace_undo(&in->ns, &changes);
+    if (outcome->ran)
+        effects_leave(&in->effects, held ? 0 : request->block, &changes, &outcome->effects);
+    if (!held) namespace_keep(&in->ns, request->block, &changes);
+    namespace_changes_finish(&changes);
+    PyErr_Clear();
+}
+
 /* The run of a text that compiles.  Whatever it comes to, its effects are there. */
 static void run_program(struct interpreter *in, const struct run_request *request,
                         struct program *program, struct outcome *outcome) {
@@ -162,15 +189,11 @@ static void run_program(struct interpreter *in, const struct run_request *reques
     effects_enter(&in->effects, request->reads, request->read_count);
     uint64_t start = now_us();
     control_send_begun(&in->control); /* from here on every step minds KeyboardInterrupt */
+    audit_begin(&in->audit, request->flags & WIRE_RUN_HOLD);
     execute(in, program, outcome);
+    take_hold(in, outcome);
     outcome->duration = now_us() - start;
-    struct namespace_changes changes;
-    /* After an error nobody can tell what would have been bound to the value that it had. */
-    size_t maybe_count = outcome->status == WIRE_OK ? request->maybe_count : 0;
-    outcome->ran = namespace_leave(&in->ns, request->maybe, maybe_count, &changes);
-    if (outcome->ran) effects_leave(&in->effects, request->block, &changes, &outcome->effects);
-    namespace_keep_take(&in->ns, request->block, &changes);
-    PyErr_Clear();
+    leave(in, request, outcome);
 }
 
 static void run_steps(struct interpreter *in, const struct run_request *request,

@@ -31,6 +31,7 @@ async function session(client) {
   await file.change("x = int('no')", "x = 3");
   await file.change("xs.append(x)", "xs.append(x + 1)");
   await file.change("# | skip\n", "");
+  await file.change("# | always-eval\n2", "# | always-eval\nopen('out', 'w')");
   await file.command("run");
   await file.command("runBlock", file.result("xs").block);
   await file.quiet();
@@ -53,7 +54,7 @@ e2e("statuses and reasons are the documented ones", async (client) => {
   for (const status of statuses) assert.ok(words("status").includes(status), status);
   for (const reason of reasons) assert.ok(words("reason").includes(reason), reason);
   assert.deepEqual([...reasons].sort(), words("reason").sort());
-  for (const status of ["ok", "error", "blocked", "syntaxError"]) assert.ok(statuses.has(status), status);
+  for (const status of ["ok", "error", "blocked", "held", "syntaxError"]) assert.ok(statuses.has(status), status);
 });
 
 e2e("run numbers rise, and every run that starts ends", async (client) => {

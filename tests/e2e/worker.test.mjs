@@ -202,7 +202,9 @@ e2e("a repr that loops is ended by command", async (client) => {
 e2e("a child process that stays behind does not hold the block", async (client) => {
   const file = await client.live("a.py", "import subprocess, sys\np = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\nprint('started')\n");
   assert.equal(file.shows("import subprocess"), "ok: started");
-  await file.change("'started'", "'again'");
+  file.replace("'started'", "'again'");
+  file.save(); // the go-ahead for starting a process
+  await file.quiet();
   assert.equal(file.shows("import subprocess"), "ok: again");
   const pids = client.scratch.processes().filter((pid) => !client.scratch.workers().includes(pid) && pid !== client.process.pid);
   for (const pid of pids) process.kill(pid, "SIGKILL");

@@ -128,7 +128,7 @@ enum status lane_open(struct lane *lane, struct str text, struct err *err) {
     lane->runner = make_runner(lane);
     lane->tap = (struct worker_link){.events = &inputs_events, .ctx = lane};
     runner_worker_attached(lane->runner);
-    runner_run(lane->runner, ++lane->last_run);
+    runner_run(lane->runner, ++lane->last_run, false);
     return ST_OK;
 }
 
@@ -153,7 +153,7 @@ void lane_edit(struct lane *lane, struct str text) {
     document_replace(lane->doc, replaced, str_slice(text, start, text.len - tail));
     document_refresh(lane->doc);
     runner_update(lane->runner);
-    runner_run(lane->runner, ++lane->last_run);
+    runner_run(lane->runner, ++lane->last_run, false);
 }
 
 /* --- Waiting. --- */

@@ -169,7 +169,7 @@ static inline void rig_started(struct rig *rig) {
 }
 
 static inline void rig_run(struct rig *rig) {
-    runner_run(rig->runner, ++rig->run);
+    runner_run(rig->runner, ++rig->run, false);
     rig_started(rig);
 }
 

@@ -312,7 +312,7 @@ static void put_effects(struct buf *t, struct wire_reader *f) {
 }
 
 static void on_done(struct client *c, struct wire_reader *f) {
-    static const char *const words[] = {"ok", "error", "syntax", "interrupted"};
+    static const char *const words[] = {"ok", "error", "syntax", "interrupted", "held"};
     struct buf *t = &c->transcript;
     new_line(c);
     wire_get_u32(f);
@@ -320,7 +320,7 @@ static void on_done(struct client *c, struct wire_reader *f) {
     uint8_t status = wire_get_u8(f);
     uint32_t flags = wire_get_u32(f);
     c->duration = wire_get_u64(f);
-    buf_append(t, str_from(words[status & 3]));
+    buf_append(t, str_from(words[status % 5]));
     put_effects(t, f);
     if (status != WIRE_OK) put_error(t, f);
     if (flags & WIRE_TRUNCATED) buf_append(t, STR(" truncated"));

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit.h - what the running block does to the world outside of Python (PEP 578).
+ *
+ * Python tells of an operation before it happens.  While the user is typing, one that would change
+ * files, start processes or open sockets is refused: by an exception that `except Exception` does
+ * not catch, and whatever the code then does, the run is held.  What an import of a library does
+ * is the library's own affair (caches, fonts, probes), and is never refused.
+ * Operations of threads count as the running block's; what other processes do cannot be seen.
+ * Interpreter process; the hook is a C function, called by whatever thread operates, with the GIL.
+ */
+#ifndef EXEC_WORKER_AUDIT_H
+#define EXEC_WORKER_AUDIT_H
+
+#include "exec/worker/control.h"
+#include "exec/worker/py.h"
+#include "exec/worker/report.h"
+
+struct audit {
+    const struct control *control;   /* borrowed */
+    const struct reporter *reporter; /* borrowed: knows what is a library */
+    PyObject *held_type;             /* the exception that refuses */
+    PyObject *held;                  /* the first one of this run; NULL: nothing was refused */
+    bool hold;                       /* refuse */
+};
+
+/* False with an exception set on failure.  The hook stays for as long as the process lives. */
+bool audit_init(struct audit *a, const struct control *control, const struct reporter *reporter);
+
+/* Around a block's run. */
+void audit_begin(struct audit *a, bool hold);
+
+/* The exception that refused the run's first operation (its text says what: `writes "a.csv"`), a
+ * new reference; NULL when none was refused. */
+PyObject *audit_end(struct audit *a);
+
+#endif
