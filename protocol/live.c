@@ -4,7 +4,41 @@
 
 #include <stdio.h>
 
+#include "protocol/framing.h"
 #include "protocol/rpc.h"
+
+/* --- On the wire. --- */
+
+static const struct {
+    const char *web, *lsp;
+} kinds[] = {
+#define KIND_AS_NAMES(name, web, lsp) [LIVE_##name] = {web, lsp},
+    LIVE_KIND_MAP(KIND_AS_NAMES)};
+
+static int append_chunk(const char *bytes, size_t size, void *out) {
+    buf_append(out, (struct str){bytes, size});
+    return 0;
+}
+
+/* The body is one object, whose text is put into another as it is. */
+void live_write(struct buf *out, enum live_transport transport, enum live_kind kind,
+                const json_t *body) {
+    struct buf text = {0}, head = {0};
+    json_dump_callback(body, append_chunk, &text, JSON_COMPACT);
+    if (transport == LIVE_WEB) {
+        buf_printf(out, "{\"type\":\"%s\",", kinds[kind].web);
+        buf_append(out, str_slice(buf_str(&text), 1, text.len));
+    } else {
+        buf_printf(&head,
+                   "{\"jsonrpc\":\"2.0\",\"method\":\"relight/%s\",\"params\":", kinds[kind].lsp);
+        framing_header(out, head.len + text.len + 1);
+        buf_append(out, buf_str(&head));
+        buf_append(out, buf_str(&text));
+        buf_append_byte(out, '}');
+    }
+    buf_finish(&head);
+    buf_finish(&text);
+}
 
 void live_block_id(char out[16], uint32_t block) {
     snprintf(out, 16, "b%u", block);
@@ -20,7 +54,7 @@ uint32_t live_block_number(struct str id) {
     return number <= UINT32_MAX ? (uint32_t)number : 0;
 }
 
-static json_t *id_json(uint32_t block) {
+json_t *live_id(uint32_t block) {
     char id[16];
     live_block_id(id, block);
     return json_string(id);
@@ -70,6 +104,56 @@ json_t *live_frame(struct str file, uint32_t line, struct str function, struct s
                      "function", json_text(function), "source", json_text(source));
 }
 
+/* --- What a browser loads by itself. --- */
+
+struct hash128 live_data_hash(struct str mime, struct str data) {
+    struct buf both = {0};
+    buf_append(&both, mime);
+    buf_append_byte(&both, '\0');
+    buf_append(&both, data);
+    struct hash128 hash = hash128(buf_str(&both));
+    buf_finish(&both);
+    return hash;
+}
+
+static json_t *data_link(struct str mime, struct str data) {
+    char hex[33];
+    hash128_hex(live_data_hash(mime, data), hex);
+    return json_string(hex);
+}
+
+static bool is_framed(struct str mime) {
+    return str_eq(mime, STR("text/html")) || str_eq(mime, STR("image/svg+xml"));
+}
+
+static void link_bundle(json_t *record, json_t *bundle) {
+    json_t *links = json_object(), *value;
+    const char *key;
+    void *next;
+    json_object_foreach_safe(bundle, next, key, value) {
+        struct str mime = str_from(key);
+        struct str data = {json_string_value(value), json_string_length(value)};
+        bool large = data.len > LIVE_INLINE_MAX;
+        if (!json_is_string(value) || (!large && !is_framed(mime))) continue;
+        json_object_set_new(links, key, data_link(mime, data));
+        if (large) json_object_del(bundle, key);
+    }
+    if (json_object_size(links)) json_object_set(record, "links", links);
+    json_decref(links);
+}
+
+static void link_record(json_t *record) {
+    json_t *bundle = json_object_get(record, "data");
+    if (bundle) link_bundle(record, bundle);
+}
+
+void live_link(json_t *message) {
+    json_t *record;
+    size_t i;
+    json_array_foreach(json_object_get(message, "outputs"), i, record) link_record(record);
+    link_record(json_object_get(message, "output"));
+}
+
 /* --- Messages. --- */
 
 static json_t *message(struct live_target target) {
@@ -97,7 +181,7 @@ json_t *live_reason(const char *kind, struct str ref) {
 
 json_t *live_block_start(struct live_target target, uint32_t block) {
     json_t *m = message(target);
-    json_object_set_new(m, "block", id_json(block));
+    json_object_set_new(m, "block", live_id(block));
     return m;
 }
 
@@ -133,7 +217,10 @@ json_t *live_block_result(struct live_target target, const struct live_result *r
     json_object_set_new(m, "status", json_string(result->status));
     json_object_set_new(m, "ok", json_boolean(result->ok));
     json_object_set_new(m, "elements", result->elements);
-    json_object_set_new(m, "outputs", result->outputs);
+    if (result->outputs)
+        json_object_set_new(m, "outputs", result->outputs);
+    else
+        json_object_set_new(m, "unchanged", json_true());
     json_object_set_new(m, "truncated", json_boolean(result->truncated));
     json_object_set_new(m, "durationMs", json_real(result->duration_ms));
     json_object_set_new(m, "origin", json_string(result->origin));
@@ -155,4 +242,34 @@ json_t *live_run_end(struct live_target target, const struct live_run_end *end) 
     json_object_set_new(m, "cached", json_integer(end->cached));
     json_object_set_new(m, "durationMs", json_real(end->duration_ms));
     return m;
+}
+
+json_t *live_welcome(const struct live_welcome *w) {
+    return json_pack("{s:i, s:{s:s, s:s}, s:o, s:o, s:b, s:o, s:{s:b, s:b}}", "protocol",
+                     LIVE_PROTOCOL, "server", "name", "relight", "version", RELIGHT_VERSION, "root",
+                     json_text(str_from(w->root)), "clientId", json_text(str_from(w->client_id)),
+                     "resumed", w->resumed, "watching", w->watching, "capabilities", "run", w->run,
+                     "reveal", w->reveal);
+}
+
+json_t *live_directory_entry(const char *name, bool is_folder) {
+    return json_pack("{s:o, s:s}", "name", json_text(str_from(name)), "kind",
+                     is_folder ? "directory" : "file");
+}
+
+json_t *live_directory(struct str path, json_t *entries) {
+    return json_pack("{s:o, s:o}", "path", json_text(path), "entries", entries);
+}
+
+json_t *live_file_changed(struct str path, bool watched) {
+    return json_pack("{s:o, s:b}", "path", json_text(path), "watched", watched);
+}
+
+json_t *live_directory_changed(json_t *added, json_t *removed) {
+    return json_pack("{s:o, s:o}", "added", added, "removed", removed);
+}
+
+json_t *live_failure(const char *code, const char *message, struct str about) {
+    return json_pack("{s:s, s:o, s:o}", "code", code, "message", json_text(str_from(message)),
+                     "about", json_text(about));
 }

@@ -131,3 +131,13 @@ json_t *lsp_register_watcher(const char *glob) {
                      "method", "workspace/didChangeWatchedFiles", "registerOptions", "watchers",
                      "globPattern", glob);
 }
+
+json_t *lsp_show_document(const char *uri, uint32_t line) {
+    return json_pack("{s:o, s:b, s:{s:{s:I, s:i}, s:{s:I, s:i}}}", "uri", json_text(str_from(uri)),
+                     "takeFocus", 1, "selection", "start", "line", (json_int_t)line, "character", 0,
+                     "end", "line", (json_int_t)line, "character", 0);
+}
+
+json_t *lsp_show_external(const char *uri) {
+    return json_pack("{s:o, s:b}", "uri", json_text(str_from(uri)), "external", 1);
+}

@@ -46,6 +46,9 @@ json_t *lsp_progress_end(struct str token);
 
 /* Parameters of client/registerCapability: tell of all files that match the glob. */
 json_t *lsp_register_watcher(const char *glob);
+/* window/showDocument: a line of a document; an address in the browser. */
+json_t *lsp_show_document(const char *uri, uint32_t line);
+json_t *lsp_show_external(const char *uri);
 
 json_t *lsp_log_message(enum lsp_severity type, struct str message);
 
