@@ -173,6 +173,13 @@ json_t *live_run_start(struct live_target target, const char *uri, int64_t versi
     return m;
 }
 
+json_t *live_blocks(struct live_target target, int64_t version, json_t *blocks) {
+    json_t *m = message(target);
+    json_object_set_new(m, "version", json_integer((json_int_t)version));
+    json_object_set_new(m, "blocks", blocks);
+    return m;
+}
+
 json_t *live_reason(const char *kind, struct str ref) {
     json_t *reason = json_pack("{s:s}", "kind", kind);
     if (ref.len) json_object_set_new(reason, "ref", json_text(ref));

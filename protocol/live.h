@@ -20,6 +20,7 @@
     X(BLOCK_START, "block-start", "blockStart")                                                    \
     X(BLOCK_OUTPUT, "block-output", "blockOutput")                                                 \
     X(BLOCK_RESULT, "block-result", "blockResult")                                                 \
+    X(BLOCKS, "blocks", "blocks")                                                                  \
     X(RUN_END, "run-end", "runEnd")                                                                \
     X(WELCOME, "welcome", "welcome")                                                               \
     X(DIRECTORY, "directory", "directory")                                                         \
@@ -70,6 +71,7 @@ struct live_target { /* fields that every message of a run has */
 json_t *live_run_start(struct live_target target, const char *uri, int64_t version,
                        json_t *blocks_take, json_t *dirty_take, json_t *reasons_take,
                        const char *trigger);
+json_t *live_blocks(struct live_target target, int64_t version, json_t *blocks_take);
 json_t *live_reason(const char *kind, struct str ref); /* ref may be empty */
 json_t *live_block_start(struct live_target target, uint32_t block);
 json_t *live_block_output(struct live_target target, uint32_t block, json_t *output_take);

@@ -28,6 +28,8 @@ static const struct command {
     {"run", "FILE [--json] [--block ID]", "run the file once, block by block", true, command_run},
     {"blocks", "FILE [--json]", "the file's blocks, and what each provides and requires", true,
      command_blocks},
+    {"serve", "DIR [--port N] [--open]", "a live preview of the folder's files in a browser", true,
+     command_serve},
     {"doctor", "", "versions, the interpreter, and what is missing", false, command_doctor},
     {"version", "", "the version (also: --version)", false, command_version},
     {"help", "", "this text (also: --help)", false, command_help},
@@ -57,6 +59,10 @@ static enum status parse_options(struct cli_options *out, int argc, char **argv,
             out->json = true;
         else if (strcmp(argv[i], "--block") == 0 && i + 1 < argc)
             out->block = argv[++i];
+        else if (strcmp(argv[i], "--port") == 0 && i + 1 < argc)
+            out->port = argv[++i];
+        else if (strcmp(argv[i], "--open") == 0)
+            out->open = true;
         else if (argv[i][0] == '-' && argv[i][1] && strncmp(argv[i], "--clientProcessId", 17) != 0)
             return err_set(err, ST_BAD_PARAMS, "unknown option '%s'; see relight help", argv[i]);
         else if (!out->file)

@@ -12,16 +12,18 @@
 struct cli_options {
     const char *file;  /* the first argument that is no option, or NULL */
     const char *block; /* --block ID */
-    bool json;
+    const char *port;  /* --port N */
+    bool json, open;
 };
 
 enum { CLI_OK = 0, CLI_BAD_ANSWER = 1, CLI_MISUSE = 2 };
 
 int cli_main(int argc, char **argv);
 
-/* command_blocks.c, command_run.c, command_doctor.c */
+/* command_*.c */
 int command_blocks(const struct cli_options *options);
 int command_run(const struct cli_options *options);
 int command_doctor(const struct cli_options *options);
+int command_serve(const struct cli_options *options);
 
 #endif

@@ -25,9 +25,11 @@ void convert_traceback(struct session *s, const struct output *error, struct buf
 json_t *convert_output(struct session *s, const struct output *output);
 json_t *convert_outputs(struct session *s, const struct block *block);
 
-/* The whole result of a block as it stands. */
+/* The whole result of a block as it stands; without the outputs when their contentHash is `known`
+ * to the client (NULL: nothing is). */
 json_t *convert_block_result(struct session *s, uint32_t run, const struct block *block,
-                             enum position_encoding encoding, const char *origin);
+                             enum position_encoding encoding, const char *origin,
+                             const char *known);
 
 /* The light form of a result that stands: the block's place alone. */
 json_t *convert_block_moved(struct session *s, const struct block *block,

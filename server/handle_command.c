@@ -4,9 +4,11 @@
  * Arguments are the document's URI and, for a block's command, its id ("b3"). */
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "protocol/live.h"
 #include "server/features.h"
 #include "server/handlers.h"
+#include "server/preview_host.h"
 
 typedef void command_fn(struct open_document *od, struct str block, struct reply *re,
                         struct err *err);
@@ -64,19 +66,43 @@ static void explain(struct open_document *od, struct str block, struct reply *re
     buf_finish(&text);
 }
 
+/* The preview is started when it is first asked for. */
+static enum status ensure_preview(const struct open_document *od, struct err *err) {
+    struct server *srv = od->server;
+    char *folder = xstrdup(srv->root ? srv->root : od->path);
+    if (!srv->root) *strrchr(folder, '/') = '\0';
+    preview_host_start(srv, *folder ? folder : "/", 0, err);
+    free(folder);
+    return err->code;
+}
+
+/* Answers the address at which a browser shows the document. */
+static void open_preview(struct open_document *od, struct str block, struct reply *re,
+                         struct err *err) {
+    (void)block;
+    if (ensure_preview(od, err) != ST_OK) return;
+    char *url = preview_host_document_url_dup(od->server->preview, od->path);
+    if (url)
+        reply_take(re, json_text(str_from(url)));
+    else
+        err_set(err, ST_UNSUPPORTED, "the file is outside the workspace folder");
+    free(url);
+}
+
 static const struct command {
     const char *name;
     command_fn *run;
 } commands[] = {
     /* in the order of command_names */
-    {"relight.explain", explain},    {"relight.goLive", go_live}, {"relight.interrupt", interrupt},
-    {"relight.restart", run_all},    {"relight.run", run},        {"relight.runAll", run_all},
-    {"relight.runBlock", run_block},
+    {"relight.explain", explain},     {"relight.goLive", go_live},
+    {"relight.interrupt", interrupt}, {"relight.openPreview", open_preview},
+    {"relight.restart", run_all},     {"relight.run", run},
+    {"relight.runAll", run_all},      {"relight.runBlock", run_block},
 };
 
 const char *const command_names[] = {
-    "relight.explain", "relight.goLive", "relight.interrupt", "relight.restart",
-    "relight.run",     "relight.runAll", "relight.runBlock",
+    "relight.explain", "relight.goLive", "relight.interrupt", "relight.openPreview",
+    "relight.restart", "relight.run",    "relight.runAll",    "relight.runBlock",
 };
 const size_t command_count = sizeof command_names / sizeof *command_names;
 _Static_assert(sizeof command_names / sizeof *command_names == sizeof commands / sizeof *commands,

@@ -5,8 +5,10 @@
  * that both sources make one batch. */
 #include "protocol/lsp_encode.h"
 #include "protocol/uri.h"
+#include "server/documents.h"
 #include "server/handlers.h"
 #include "server/log.h"
+#include "server/publish_live.h"
 
 void files_register(struct server *srv) {
     if (srv->client.watch_files)
@@ -32,9 +34,40 @@ void on_watched_files(struct server *srv, const json_t *params, struct reply *re
     }
 }
 
+/* --- What a batch of the watcher means for documents and pages. --- */
+
+static json_t *paths_of(const struct watch_event *events, size_t count, enum watch_kind kind) {
+    json_t *paths = json_array();
+    for (size_t i = 0; i < count; i++)
+        if (events[i].kind == kind) json_array_append_new(paths, json_text(events[i].path));
+    return paths;
+}
+
+/* Everybody hears of a file that changed alone, and of files that came and went: what a page that
+ * shows the folder needs.  Many at once are a checkout or a build: no single one is meant. */
+static void announce(struct server *srv, const struct watch_event *events, size_t count) {
+    json_t *added = paths_of(events, count, WATCH_ADDED);
+    json_t *removed = paths_of(events, count, WATCH_REMOVED);
+    if (count == 1 && events->kind == WATCH_CHANGED) {
+        const struct open_document *od = documents_find(srv, events->path);
+        bool watched = od && od->audience.len;
+        log_line(LOG_INFO, "file changed: %.*s (%s)", STR_FMT(events->path),
+                 watched ? "watched" : "not watched");
+        publish_to_all(srv, LIVE_FILE_CHANGED, live_file_changed(events->path, watched));
+    }
+    if (json_array_size(added) || json_array_size(removed))
+        publish_to_all(srv, LIVE_DIRECTORY_CHANGED,
+                       live_directory_changed(json_incref(added), json_incref(removed)));
+    json_decref(added);
+    json_decref(removed);
+}
+
 static void on_batch(void *ctx, const struct watch_event *events, size_t count) {
-    (void)ctx;
+    struct server *srv = ctx;
     log_line(LOG_DEBUG, "%zu watched files changed: %.*s...", count, STR_FMT(events[0].path));
+    for (size_t i = 0; i < count; i++)
+        if (events[i].kind != WATCH_REMOVED) documents_file_changed(srv, events[i].path);
+    announce(srv, events, count);
 }
 
 const struct watcher_events files_watcher_events = {.batch = on_batch};

@@ -6,6 +6,7 @@
 
 #include "protocol/lsp_encode.h"
 #include "protocol/uri.h"
+#include "server/documents.h"
 #include "server/handlers.h"
 #include "server/log.h"
 #include "server/publisher.h"

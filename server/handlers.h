@@ -12,7 +12,6 @@ void lifecycle_check_parent(struct server *srv); /* the client's process is gone
 
 /* handle_text.c */
 lsp_handler on_did_open, on_did_change, on_did_save, on_did_close;
-void documents_configure(struct server *srv); /* the settings changed */
 
 /* handle_files.c */
 lsp_handler on_watched_files;

@@ -9,7 +9,10 @@
 #include "base/mem.h"
 #include "protocol/framing.h"
 
-enum { CONGESTED_BYTES = 16 << 20 };
+enum {
+    CONGESTED_BYTES = 4 << 20,
+    STALLED_BYTES = 64 << 20, /* answers that nobody reads: no more questions are taken */
+};
 
 union stream {
     uv_handle_t handle;
@@ -83,6 +86,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
     if (n > 0) {
         splitter_feed(&p->splitter, (struct str){buf->base, (size_t)n});
         take_messages(p);
+        if (p->queue.len > STALLED_BYTES) uv_read_stop(&p->in.stream);
     } else if (n < 0) {
         if (n != UV_EOF) err_set(&err, ST_IO, "cannot read: %s", uv_strerror((int)n));
         report_closed(p, &err);
@@ -115,6 +119,9 @@ static void on_written(uv_write_t *write, int status) {
         peer_flush(p);
     else if (p->closing)
         close_streams(p);
+    if (p->over) return;
+    uv_read_start(&p->in.stream, on_alloc, on_read);
+    p->events->drained(p->ctx);
 }
 
 void peer_flush(struct peer *p) {
@@ -130,6 +137,10 @@ void peer_flush(struct peer *p) {
 void peer_send_take(struct peer *p, json_t *message) {
     rpc_write(&p->queue, message);
     json_decref(message);
+}
+
+void peer_send_bytes(struct peer *p, struct str framed) {
+    buf_append(&p->queue, framed);
 }
 
 bool peer_congested(const struct peer *p) {

@@ -16,6 +16,8 @@ struct peer_events {
     void (*message)(void *ctx, const struct rpc_message *message, const struct err *err);
     /* No more messages: end of input (err is ST_OK), or damage that cannot be passed over. */
     void (*closed)(void *ctx, const struct err *err);
+    /* It has read something: what was left out when it was congested can be sent. */
+    void (*drained)(void *ctx);
 };
 
 /* NULL and err when a descriptor cannot be used (a plain file, say). */
@@ -24,6 +26,7 @@ struct peer *peer_create(uv_loop_t *loop, int in_fd, int out_fd, const struct pe
 void peer_close(struct peer *p); /* flushes what the pipe takes; frees itself.  NULL: no-op */
 
 void peer_send_take(struct peer *p, json_t *message); /* queue; steals */
+void peer_send_bytes(struct peer *p, struct str framed);
 void peer_flush(struct peer *p);
 
 /* More is queued than a peer that reads would leave: leave out what is not needed. */

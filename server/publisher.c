@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* publisher.c - live messages, diagnostics, refreshes and progress to the LSP client. */
+/* publisher.c - what sessions say, passed on; diagnostics, refreshes and progress to the editor. */
 #include "server/publisher.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "server/convert.h"
 #include "server/features.h"
 #include "server/log.h"
+#include "server/publish_live.h"
 #include "server/summary.h"
 
 enum {
@@ -16,44 +17,34 @@ enum {
     BUSY_INTERVAL_MS = 150, /* between refreshes during a run: each costs the whole document */
 };
 
-static struct live_target target(struct session *s, uint32_t run) {
-    return (struct live_target){run, session_path(s)};
-}
-
 /* --- Live messages. --- */
 
 static void on_run_start(void *ctx, struct session *s, uint32_t run, const struct plan *plan) {
+    (void)s;
     struct open_document *od = ctx;
     od->run_started_ms = uv_now(od->server->loop);
     od->run_planned = (uint32_t)plan->items.len;
     od->run_done = 0;
     od->results_changed = true;
     server_expect_tick(od->server);
-    server_notify_take(
-        od->server, "relight/runStart",
-        live_run_start(target(s, run), od->uri, od->version, convert_block_ids(session_document(s)),
-                       convert_plan_ids(plan), convert_reasons(plan), session_run_trigger(s)));
+    publish_live(&(struct live_event){LIVE_RUN_START, od, run, .plan = plan});
 }
 
 static void on_block_start(void *ctx, struct session *s, uint32_t run, const struct block *block) {
-    struct open_document *od = ctx;
-    server_notify_take(od->server, "relight/blockStart",
-                       live_block_start(target(s, run), block->id));
+    (void)s;
+    publish_live(&(struct live_event){LIVE_BLOCK_START, ctx, run, .block = block});
 }
 
 static void on_block_output(void *ctx, struct session *s, uint32_t run, const struct block *block,
                             const struct output *piece) {
-    struct open_document *od = ctx;
-    if (peer_congested(od->server->peer)) return; /* the whole comes with the result */
-    server_notify_take(od->server, "relight/blockOutput",
-                       live_block_output(target(s, run), block->id, convert_output(s, piece)));
+    (void)s;
+    publish_live(&(struct live_event){LIVE_BLOCK_OUTPUT, ctx, run, .block = block, .piece = piece});
 }
 
 static void send_result(struct open_document *od, uint32_t run, const struct block *block,
                         const char *origin) {
-    server_notify_take(
-        od->server, "relight/blockResult",
-        convert_block_result(od->session, run, block, od->server->client.encoding, origin));
+    publish_live(
+        &(struct live_event){LIVE_BLOCK_RESULT, od, run, .block = block, .origin = origin});
 }
 
 static void on_block_result(void *ctx, struct session *s, uint32_t run, const struct block *block) {
@@ -72,16 +63,13 @@ static void end_progress(struct open_document *od) {
 }
 
 static void on_run_end(void *ctx, struct session *s, const struct run_summary *summary) {
+    (void)s;
     struct open_document *od = ctx;
-    struct live_run_end end = {.error = summary->error,
-                               .cancelled = summary->cancelled,
-                               .ran = summary->ran,
-                               .clean = summary->clean,
-                               .duration_ms = (double)summary->duration_us / 1000.0};
     od->results_changed = true;
     od->run_started_ms = 0;
+    od->last_end = *summary;
     end_progress(od);
-    server_notify_take(od->server, "relight/runEnd", live_run_end(target(s, summary->run), &end));
+    publish_live(&(struct live_event){.kind = LIVE_RUN_END, .document = od, .run = summary->run});
 }
 
 static void on_failed(void *ctx, struct session *s, struct str message) {
@@ -153,15 +141,15 @@ static void tell_block(struct open_document *od, const struct block *block, uint
     if (block->edited_at > since || block->changed_at > since || names_moved_line(od, t, since))
         send_result(od, 0, block, "clean");
     else if (block->moved_at > since && t && t->outputs.len && !comes)
-        server_notify_take(od->server, "relight/blockResult",
-                           convert_block_moved(od->session, block, od->server->client.encoding));
+        publish_live(&(struct live_event){
+            .kind = LIVE_BLOCK_RESULT, .document = od, .block = block, .moved = true});
 }
 
 static void tell_blocks(struct open_document *od) {
     const struct document *doc = session_document(od->session);
     uint64_t revision = document_revision(doc);
     bool introduce = session_live(od->session) && !od->introduced;
-    if ((revision == od->told_revision && !introduce) || peer_congested(od->server->peer)) return;
+    if (revision == od->told_revision && !introduce) return;
     for (size_t i = 0; i < document_block_count(doc); i++) {
         const struct block *block = document_block(doc, i);
         if (introduce && !block_executes(block))
@@ -169,6 +157,7 @@ static void tell_blocks(struct open_document *od) {
         else
             tell_block(od, block, od->told_revision);
     }
+    publish_block_list(od);
     od->introduced |= introduce;
     od->told_revision = revision;
 }
@@ -191,10 +180,13 @@ static bool publish_due(const struct open_document *od) {
 void publisher_flush(struct server *srv) {
     bool any = false;
     size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));)
+        tell_blocks(e->value);
+    if (!srv->peer || peer_congested(srv->peer)) return;
+    cursor = 0;
     for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
         struct open_document *od = e->value;
-        tell_blocks(od);
-        if (!publish_due(od)) continue;
+        if (!od->edited || !publish_due(od)) continue;
         od->results_changed = false;
         od->published_ms = uv_now(srv->loop);
         any = true;
@@ -244,7 +236,7 @@ static void tick_hovers(struct server *srv) {
 
 static void tick_progress(struct open_document *od) {
     uint64_t lasted_ms = uv_now(od->server->loop) - od->run_started_ms;
-    if (!od->server->client.progress || lasted_ms < PROGRESS_AFTER_MS) return;
+    if (!od->edited || !od->server->client.progress || lasted_ms < PROGRESS_AFTER_MS) return;
     if (!od->progress) begin_progress(od);
     report_progress(od);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* server.h - the language server: one client, its open documents, what is due at a turn's end.
+/* server.h - the server: its clients, the open documents, what is due at a turn's end.
  *
- * Shared by dispatch, handlers, features and the publisher; all on the loop thread.
- * LIFETIME: an open_document and its session live from didOpen to didClose; requests that are
- * answered later hold no pointer to it. */
+ * One process serves an editor (LSP) and any number of pages, or (`relight serve`) pages alone:
+ * then `peer` and `editor` are NULL.  Shared by dispatch, handlers, features and the publisher;
+ * all on the loop thread.
+ * LIFETIME: an open_document and its session live as long as an editor has it open or a client
+ * watches it, and a while longer; requests that are answered later hold no pointer to it. */
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
 
@@ -11,19 +13,28 @@
 
 #include "base/map.h"
 #include "protocol/lsp_decode.h"
+#include "server/client_registry.h"
 #include "server/peer.h"
 #include "server/session.h"
 #include "server/settings.h"
 #include "server/watcher.h"
 
+enum { SERVER_SIGNALS = 3 };
 enum server_phase { PHASE_FRESH, PHASE_READY, PHASE_SHUTDOWN };
 
 struct open_document {
     struct server *server;
     char *uri;
+    char *path; /* with links resolved: what tells that two names mean one file; owned */
     int64_t version;
     struct session *session;
-    bool results_changed; /* diagnostics, hints and lenses are due at the end of a turn */
+    bool edited;        /* an editor has it open: the text is the editor's, not the file's */
+    watch_vec audience; /* who watches it; watches are their clients' */
+    uint64_t unwatched_ms;
+    uint32_t run; /* the last one told */
+    struct run_summary last_end;
+    struct hash128 told_blocks; /* the ids that clients have been told of */
+    bool results_changed;       /* diagnostics, hints and lenses are due at the end of a turn */
     uint64_t published_ms;
     uint64_t told_revision; /* of the document: its results have been told as they were then */
     bool introduced;        /* blocks that never run have been told since it is live */
@@ -41,9 +52,11 @@ struct pending_hover {
     uint64_t deadline_ms;
 };
 
+struct preview_host;
+
 struct server {
     uv_loop_t *loop;
-    struct peer *peer;
+    struct peer *peer; /* or NULL: there is no editor */
     enum server_phase phase;
     int exit_code;
     struct lsp_client client;
@@ -52,16 +65,25 @@ struct server {
     char *root; /* path of the workspace folder, or NULL; owned */
     struct watcher *watcher;
     struct map documents; /* uri -> struct open_document, owned */
+    struct client_registry clients;
+    struct client *editor;        /* in clients; or NULL */
+    struct preview_host *preview; /* or NULL: not started */
     VEC(struct pending_hover) hovers;
     uint32_t last_inspect;
     uint64_t last_request; /* our requests to the client */
     uv_prepare_t turn;
     uv_timer_t tick; /* progress, pending hovers, the client's process */
     int64_t client_pid;
+    bool serves; /* without an editor: what is watched is live, a signal ends it */
+    uv_signal_t signals[SERVER_SIGNALS];
 };
 
-/* Serve the peer on the descriptors until it leaves; returns the exit code. */
+/* Serve the editor on the descriptors until it leaves; returns the exit code. */
 int server_run(int in_fd, int out_fd);
+
+/* Serve the files below `root` to browsers until a signal ends it; returns the exit code.  The
+ * caller vouches for the code in them. */
+int server_serve(const char *root, uint16_t port, bool open);
 
 /* The open document of that URI, or NULL. */
 struct open_document *server_document(struct server *srv, struct str uri);

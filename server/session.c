@@ -328,6 +328,12 @@ void session_saved(struct session *s) {
     if (s->live && s->options.trigger != TRIGGER_MANUAL) run_dirty(s, "save", false);
 }
 
+void session_file_changed(struct session *s) {
+    document_refresh(s->doc);
+    runner_update(s->runner);
+    session_saved(s);
+}
+
 void session_go_live(struct session *s) {
     if (s->live) return;
     s->live = true;

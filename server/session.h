@@ -55,6 +55,7 @@ const char *session_run_trigger(const struct session *s);
 /* The document's text was edited: refresh it, and run what is dirty when the trigger says so. */
 void session_changed(struct session *s);
 void session_saved(struct session *s);
+void session_file_changed(struct session *s); /* both: the text is what a file holds now */
 
 /* --- Commands.  Except for session_go_live() they do nothing while it is not live. --- */
 void session_go_live(struct session *s);             /* the caller has made sure of trust */

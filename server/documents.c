@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* documents.c - opening and closing documents. */
+#include "server/documents.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "protocol/uri.h"
+#include "server/log.h"
+#include "server/publisher.h"
+#include "server/source_file.h"
+
+struct open_document *documents_find(const struct server *srv, struct str path) {
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        if (str_eq(str_from(od->path), path)) return od;
+    }
+    return NULL;
+}
+
+/* --- Life. --- */
+
+static struct launch_options launch_options(const struct server *srv) {
+    const struct settings *settings = &srv->settings;
+    return (struct launch_options){
+        .python = settings->python ? str_from(settings->python) : STR(""),
+        .prefix = settings->worker_command.items,
+        .prefix_count = settings->worker_command.len,
+        .root = srv->root ? str_from(srv->root) : STR(""),
+    };
+}
+
+void documents_configure(struct server *srv) {
+    struct launch_options launch = launch_options(srv);
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        session_relaunch(od->session, &launch);
+    }
+}
+
+static struct session *create_session(struct open_document *od, const char *path, struct str text) {
+    const struct settings *settings = &od->server->settings;
+    struct session_options options = {
+        .trigger = settings->trigger,
+        .cwd = settings->cwd ? str_from(settings->cwd) : STR(""),
+        .output_bytes = (uint32_t)settings->output_limit,
+        .output_lines = 10000,
+        .launch = launch_options(od->server),
+    };
+    return session_create(od->server->loop, &publisher_observer, od, str_from(path), text,
+                          &options);
+}
+
+static char *resolved_dup(const char *path) {
+    char *resolved = realpath(path, NULL);
+    return resolved ? resolved : xstrdup(path); /* it need not exist */
+}
+
+/* Live at once when a setting lists it, in a workspace that the client vouches for; `relight serve`
+ * is told to run what is watched. */
+static void go_live_if_listed(struct open_document *od) {
+    const struct settings *settings = &od->server->settings;
+    struct str root = od->server->root ? str_from(od->server->root) : STR("");
+    const char *path = session_path(od->session);
+    bool listed = od->server->serves || settings_file_live(settings, str_from(path), root);
+    if (listed && settings->trusted) session_go_live(od->session);
+}
+
+static struct open_document *create_document(struct server *srv, struct str uri, const char *path,
+                                             struct str text) {
+    struct open_document *od = xcalloc(1, sizeof *od);
+    od->server = srv;
+    od->uri = str_dup(uri);
+    od->path = resolved_dup(path);
+    od->results_changed = true;
+    od->session = create_session(od, path, text);
+    od->told_revision = document_revision(session_document(od->session));
+    watcher_add_file(srv->watcher, str_from(od->path));
+    *map_slot(&srv->documents, uri) = od;
+    return od;
+}
+
+static void destroy_document(struct open_document *od) {
+    while (od->audience.len) client_unwatch(od->audience.items[0], &od->audience);
+    vec_finish(&od->audience);
+    watcher_remove_file(od->server->watcher, str_from(od->path));
+    session_close(od->session);
+    free(od->progress);
+    free(od->path);
+    free(od->uri);
+    free(od);
+}
+
+static void close_document(struct open_document *od) {
+    map_remove(&od->server->documents, str_from(od->uri));
+    destroy_document(od);
+}
+
+void documents_close_all(struct server *srv) {
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));)
+        destroy_document(e->value);
+    map_finish(&srv->documents);
+}
+
+/* --- Another text for a document that is open already. --- */
+
+static bool continues(struct str s, size_t at) {
+    return at < s.len && ((unsigned char)s.ptr[at] & 0xC0) == 0x80;
+}
+
+/* Replace what differs, whole characters; false: nothing does. */
+static bool replace_text(struct document *doc, struct str new) {
+    struct str old = text_str(document_text(doc));
+    size_t shorter = old.len < new.len ? old.len : new.len, start = 0, tail = 0;
+    while (start < shorter && old.ptr[start] == new.ptr[start]) start++;
+    while (start && (continues(old, start) || continues(new, start))) start--;
+    while (tail < shorter - start && old.ptr[old.len - tail - 1] == new.ptr[new.len - tail - 1])
+        tail++;
+    while (tail && continues(new, new.len - tail)) tail--;
+    struct span changed = {(uint32_t)start, (uint32_t)(old.len - tail)};
+    if (old.len == new.len && span_len(changed) == 0) return false;
+    document_replace(doc, changed, str_slice(new, start, new.len - tail));
+    return true;
+}
+
+static void take_text(struct open_document *od, struct str text,
+                      void (*changed)(struct session *s)) {
+    if (replace_text(session_document(od->session), text)) changed(od->session);
+    od->results_changed = true;
+}
+
+static enum status read_source(const char *path, struct buf *text, struct err *err) {
+    char *absolute = NULL;
+    source_file_read(path, text, &absolute, err);
+    free(absolute);
+    return err->code;
+}
+
+/* The file's text is what counts from here on. */
+static void take_file_text(struct open_document *od) {
+    struct buf text = {0};
+    struct err err = {0};
+    if (read_source(session_path(od->session), &text, &err) == ST_OK) {
+        od->version++;
+        take_text(od, buf_str(&text), session_file_changed);
+    } else {
+        log_line(LOG_WARNING, "%s", err.msg);
+    }
+    buf_finish(&text);
+}
+
+void documents_file_changed(struct server *srv, struct str path) {
+    struct open_document *od = documents_find(srv, path);
+    if (od && !od->edited) take_file_text(od);
+}
+
+/* --- The editor. --- */
+
+/* The path of a file: URI; for a document without a file, one where it might be saved. */
+static char *document_path_dup(const struct server *srv, struct str uri) {
+    char *path = uri_to_path_dup(uri);
+    if (path) return path;
+    const char *name = uri.ptr + uri.len;
+    while (name > uri.ptr && name[-1] != '/' && name[-1] != ':') name--;
+    struct buf made = {0};
+    buf_printf(&made, "%s/%.*s", srv->root ? srv->root : "/tmp", (int)(uri.ptr + uri.len - name),
+               name);
+    return buf_take(&made);
+}
+
+/* Pages watch it already: the editor's text and name for it count now. */
+static void adopt_document(struct open_document *od, const struct lsp_open *open) {
+    map_remove(&od->server->documents, str_from(od->uri));
+    free(od->uri);
+    od->uri = str_dup(open->uri);
+    *map_slot(&od->server->documents, open->uri) = od;
+    od->results_changed = true;
+    take_text(od, open->text, session_changed);
+}
+
+void documents_open(struct server *srv, const struct lsp_open *open) {
+    char *path = document_path_dup(srv, open->uri), *resolved = resolved_dup(path);
+    struct open_document *od = server_document(srv, open->uri);
+    if (od && od->edited) documents_close(od); /* opened again: it begins anew */
+    od = documents_find(srv, str_from(resolved));
+    if (od && !od->edited) /* the editor may have it open under another name, too */
+        adopt_document(od, open);
+    else
+        od = create_document(srv, open->uri, path, open->text);
+    od->edited = true;
+    od->version = open->version;
+    client_watch(srv->editor, od, &od->audience);
+    go_live_if_listed(od);
+    free(path);
+    free(resolved);
+}
+
+void documents_close(struct open_document *od) {
+    publisher_forget(od);
+    od->edited = false;
+    client_unwatch(client_find_watch(od->server->editor, od), &od->audience);
+    if (od->audience.len)
+        take_file_text(od);
+    else
+        close_document(od);
+}
+
+/* --- Clients that watch. --- */
+
+static struct open_document *open_file(struct server *srv, struct str path, struct err *err) {
+    struct buf text = {0};
+    struct open_document *od = NULL;
+    char *name = str_dup(path), *uri = uri_from_path_dup(path);
+    if (read_source(name, &text, err) == ST_OK) {
+        od = create_document(srv, str_from(uri), name, buf_str(&text));
+        od->version = 1;
+    }
+    free(name);
+    free(uri);
+    buf_finish(&text);
+    return od;
+}
+
+struct watch *documents_watch(struct server *srv, struct client *c, struct str path,
+                              struct err *err) {
+    struct open_document *od = documents_find(srv, path);
+    struct watch *w = od ? client_find_watch(c, od) : NULL;
+    if (w) return w;
+    if (c->watches.len >= CLIENT_WATCH_MAX) {
+        err_set(err, ST_TOO_BIG, "a client can watch %d files", CLIENT_WATCH_MAX);
+        return NULL;
+    }
+    if (!od) od = open_file(srv, path, err);
+    if (!od) return NULL;
+    w = client_watch(c, od, &od->audience);
+    go_live_if_listed(od);
+    return w;
+}
+
+void documents_unwatch(struct watch *w) {
+    struct open_document *od = w->document;
+    client_unwatch(w, &od->audience);
+    if (od->audience.len == 0) od->unwatched_ms = uv_now(od->server->loop);
+}
+
+static void drop_expired_clients(struct server *srv) {
+    struct client *c;
+    while ((c = registry_expired(&srv->clients, uv_now(srv->loop)))) {
+        log_line(LOG_INFO, "client %s is gone", c->id);
+        while (c->watches.len) documents_unwatch(c->watches.items[0]);
+        registry_drop(&srv->clients, c);
+    }
+}
+
+static struct open_document *unwanted_document(const struct server *srv) {
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        if (od->audience.len == 0 && uv_now(srv->loop) - od->unwatched_ms >= UNWATCHED_MS)
+            return od;
+    }
+    return NULL;
+}
+
+void documents_tick(struct server *srv) {
+    struct open_document *od;
+    drop_expired_clients(srv);
+    while ((od = unwanted_document(srv))) close_document(od);
+}
