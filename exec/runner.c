@@ -172,6 +172,7 @@ static void running_start(struct runner *r, const struct plan_item *item,
     running_finish(b);
     *b = (struct running_block){.block = block->id,
                                 .ticket = ++r->last_ticket,
+                                .interpreter = r->interpreter,
                                 .code = block->code,
                                 .restore_only = item->restore_only};
     plan_static_reads(&b->reads, r->doc, r->history, block);
@@ -207,6 +208,11 @@ static void keep_reasons(struct runner *r, const struct plan_item *item) {
     for (size_t i = 0; i < item->reasons.len; i++) vec_push(kept, item->reasons.items[i]);
 }
 
+static bool leaves_objects(const struct runner *r, block_id id) {
+    const struct trace *t = trace_get(&r->traces, id);
+    return t && trace_leaves_objects(t);
+}
+
 /* The next planned block that is dirty now that the blocks above it have run; NULL at the end.
  * When what it reads turns out not to be fit, or what runs now decides how the blocks below are to
  * be restored, it is planned anew for its sake, once. */
@@ -215,7 +221,7 @@ static struct plan_item *next_item(struct runner *r) {
     while (r->next < r->plan.items.len) {
         struct plan_item *item = &r->plan.items.items[r->next++];
         const struct block *block = document_block_by_id(r->doc, item->block);
-        bool decides = item->predicted && r->plan.open;
+        bool decides = item->predicted && r->plan.open && leaves_objects(r, item->block);
         if (!block || (item->predicted && !plan_verify(item, &request))) continue;
         if (r->unready == item->block || (!decides && plan_ready(block, &request))) return item;
         r->unready = item->block;
@@ -235,7 +241,6 @@ void runner__advance(struct runner *r) {
         struct plan_request request = runner__request(r);
         block_id by = plan_blocker(&request, block);
         keep_reasons(r, item);
-        if (r->asked == item->block) r->asked = 0;
         if (by)
             finish_blocked(r, block, by);
         else
