@@ -24,19 +24,28 @@ static void flush(struct runner *r) {
 
 /* --- Life. --- */
 
+void runner_set_setup(struct runner *r, const struct worker_setup *setup) {
+    char *file = str_dup(setup->file), *cwd = str_dup(setup->cwd),
+         *package = str_dup(setup->package);
+    free(r->file);
+    free(r->cwd);
+    free(r->package);
+    r->file = file;
+    r->cwd = cwd;
+    r->package = package;
+    r->setup = *setup;
+    r->setup.file = str_from(r->file);
+    r->setup.cwd = str_from(r->cwd);
+    r->setup.package = str_from(r->package);
+}
+
 struct runner *runner_create(const struct runner_events *events, void *ctx, struct document *doc,
                              const struct worker_setup *setup) {
     struct runner *r = xcalloc(1, sizeof *r);
     r->events = events;
     r->ctx = ctx;
     r->doc = doc;
-    r->file = str_dup(setup->file);
-    r->cwd = str_dup(setup->cwd);
-    r->package = str_dup(setup->package);
-    r->setup = *setup;
-    r->setup.file = str_from(r->file);
-    r->setup.cwd = str_from(r->cwd);
-    r->setup.package = str_from(r->package);
+    runner_set_setup(r, setup);
     r->history = history_create(doc, &r->traces);
     r->link = (struct worker_link){.events = &runner__link_events, .ctx = r};
     return r;
