@@ -223,7 +223,10 @@ json_t *live_block_result(struct live_target target, const struct live_result *r
     json_object_set_new(m, "kind", json_string(result->kind));
     json_object_set_new(m, "status", json_string(result->status));
     json_object_set_new(m, "ok", json_boolean(result->ok));
+    json_object_set_new(m, "title", json_text(result->title));
     json_object_set_new(m, "elements", result->elements);
+    json_object_set_new(m, "hidden", result->hidden);
+    if (result->blocked_by) json_object_set_new(m, "blockedBy", live_id(result->blocked_by));
     if (result->outputs)
         json_object_set_new(m, "outputs", result->outputs);
     else

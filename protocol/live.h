@@ -83,9 +83,12 @@ struct live_result {
     bool ok, truncated;
     double duration_ms;
     const char *content_hash;
-    struct str operation;       /* that a held block waits with; empty otherwise */
-    json_t *elements; /* stolen */
-    json_t *outputs;  /* stolen; NULL: the client has them (`unchanged`) */
+    struct str title;     /* of a cell */
+    struct str operation; /* that a held block waits with; empty otherwise */
+    uint32_t blocked_by;  /* or 0 */
+    json_t *hidden;       /* stolen: categories that pragmas hide */
+    json_t *elements;     /* stolen */
+    json_t *outputs;      /* stolen; NULL: the client has them (`unchanged`) */
 };
 json_t *live_block_result(struct live_target target, const struct live_result *result);
 /* The light form: block, place and content hash; the client has the rest. */

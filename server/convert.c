@@ -128,6 +128,18 @@ static bool names_lines(const struct trace *t) {
     return false;
 }
 
+static json_t *convert_hidden(const struct document *doc, const struct block *block) {
+    static const char *const names[] = {[SHOW_CODE] = "code",
+                                        [SHOW_STATEMENTS] = "statements",
+                                        [SHOW_VISUALS] = "visuals",
+                                        [SHOW_PROSE] = "prose"};
+    json_t *hidden = json_array();
+    uint8_t mask = document_hidden(doc, block);
+    for (unsigned i = 0; i < PRAGMA_CATEGORIES; i++)
+        if (mask & 1u << i) json_array_append_new(hidden, json_string(names[i]));
+    return hidden;
+}
+
 json_t *convert_block_result(struct session *s, uint32_t run, const struct block *block,
                              enum position_encoding encoding, const char *origin,
                              const char *known) {
@@ -149,6 +161,9 @@ json_t *convert_block_result(struct session *s, uint32_t run, const struct block
         .duration_ms = t ? (double)t->duration_us / 1000.0 : 0,
         .content_hash = content_hash,
         .operation = status == STATUS_HELD ? buf_str(&t->fault_error.evalue) : STR(""),
+        .blocked_by = t && status == STATUS_BLOCKED ? t->blocked_by : 0,
+        .title = block->title,
+        .hidden = convert_hidden(doc, block),
         .elements = convert_elements(doc, block, encoding),
         .outputs = unchanged ? NULL : convert_outputs(s, block),
     };
@@ -177,20 +192,33 @@ static json_t *id_text(block_id id) {
     return json_string(text);
 }
 
+static void add_reasons(json_t *reasons, block_id block, const reason_vec *why) {
+    json_t *list = json_array();
+    char id[16], ref[16];
+    for (size_t i = 0; i < why->len; i++) {
+        const struct reason *r = &why->items[i];
+        live_block_id(ref, r->ref);
+        json_array_append_new(list,
+                              live_reason(reason_text(r->kind), r->ref ? str_from(ref) : STR("")));
+    }
+    live_block_id(id, block);
+    json_object_set_new(reasons, id, list);
+}
+
 json_t *convert_reasons(const struct plan *plan) {
     json_t *reasons = json_object();
-    for (size_t i = 0; i < plan->items.len; i++) {
-        const struct plan_item *item = &plan->items.items[i];
-        json_t *list = json_array();
-        char id[16], ref[16];
-        for (size_t k = 0; k < item->reasons.len; k++) {
-            const struct reason *r = &item->reasons.items[k];
-            live_block_id(ref, r->ref);
-            json_array_append_new(
-                list, live_reason(reason_text(r->kind), r->ref ? str_from(ref) : STR("")));
-        }
-        live_block_id(id, item->block);
-        json_object_set_new(reasons, id, list);
+    for (size_t i = 0; i < plan->items.len; i++)
+        add_reasons(reasons, plan->items.items[i].block, &plan->items.items[i].reasons);
+    return reasons;
+}
+
+json_t *convert_known_reasons(struct session *s) {
+    const struct document *doc = session_document(s);
+    json_t *reasons = json_object();
+    for (size_t i = 0; i < document_block_count(doc); i++) {
+        block_id id = document_block(doc, i)->id;
+        const reason_vec *why = runner_reasons(session_runner(s), id);
+        if (why && why->len) add_reasons(reasons, id, why);
     }
     return reasons;
 }

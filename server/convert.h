@@ -37,6 +37,7 @@ json_t *convert_block_moved(struct session *s, const struct block *block,
 
 /* The reasons of a plan, {block id: [{kind, ref}]}, and its blocks' ids. */
 json_t *convert_reasons(const struct plan *plan);
+json_t *convert_known_reasons(struct session *s); /* why each block last ran, or runs next */
 json_t *convert_plan_ids(const struct plan *plan);
 json_t *convert_block_ids(const struct document *doc);
 

@@ -106,6 +106,9 @@ static void block_messages(void **state) {
                                  .ok = true,
                                  .duration_ms = 12.25,
                                  .content_hash = "ab",
+                                 .title = STR("Prices"),
+                                 .blocked_by = 2,
+                                 .hidden = json_pack("[s]", "code"),
                                  .elements = json_array(),
                                  .outputs = json_array()};
     check(live_block_start(target, 3), "{'run':7,'file':'/a.py','block':'b3'}");
@@ -115,7 +118,8 @@ static void block_messages(void **state) {
     check(live_block_result(target, &result),
           "{'run':7,'file':'/a.py','block':'b4','ordinal':5,'range':{'start':{'line':1,"
           "'character':0},'end':{'line':2,'character':3}},'contentHash':'ab','kind':'code',"
-          "'status':'ok','ok':true,'elements':[],'outputs':[],'truncated':false,"
+          "'status':'ok','ok':true,'title':'Prices','elements':[],'hidden':['code'],'blockedBy':'b2',"
+          "'outputs':[],'truncated':false,"
           "'durationMs':12.25,'origin':'ran'}");
     check(live_block_moved(target, &result),
           "{'run':7,'file':'/a.py','block':'b4','ordinal':5,'range':{'start':{'line':1,"
