@@ -3,46 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "analysis/block_graph.h"
 #include "protocol/lsp_encode.h"
 #include "protocol/rpc.h"
 #include "server/cli.h"
 #include "server/convert.h"
+#include "server/relations.h"
 #include "server/source_file.h"
 #include "server/summary.h"
-
-static int compare_names(const void *a, const void *b) {
-    return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-/* Sorted, for readers and for golden files. */
-static json_t *name_array(name_vec *names) {
-    json_t *array = json_array();
-    if (names->len) qsort(names->items, names->len, sizeof *names->items, compare_names);
-    for (size_t i = 0; i < names->len; i++)
-        json_array_append_new(array, json_text(names->items[i]));
-    vec_clear(names);
-    return array;
-}
-
-static json_t *id_array(block_vec *blocks) {
-    json_t *array = json_array();
-    for (size_t i = 0; i < blocks->len; i++) {
-        char id[16];
-        live_block_id(id, blocks->items[i]->id);
-        json_array_append_new(array, json_string(id));
-    }
-    vec_clear(blocks);
-    return array;
-}
-
-/* What the block itself requires: builtins only where the document binds them. */
-static void own_requirements(const struct document *doc, const struct block *block, name_vec *out) {
-    for (size_t i = 0; i < block->symbols.requires.len; i++) {
-        const struct requirement *r = &block->symbols.requires.items[i];
-        if (!r->builtin || graph_binds(document_graph(doc), r->name)) vec_push(out, r->name);
-    }
-}
 
 static json_t *import_json(const struct import_use *import) {
     return json_pack("{s:o, s:o, s:o, s:I}", "module", json_text(import->module), "name",
@@ -59,32 +26,19 @@ static json_t *imports_json(const struct block *block) {
 
 static json_t *block_json(const struct document *doc, const struct block *block) {
     char id[16];
-    name_vec names = {0};
-    block_vec blocks = {0};
-    const struct symbols *s = &block->symbols;
+    name_vec words = {0};
     live_block_id(id, block->id);
     json_t *out = json_pack(
         "{s:s, s:s, s:o}", "id", id, "kind", block->kind == BLOCK_PROSE ? "prose" : "code", "range",
         lsp_range_encode(convert_range(document_text(doc), block->span, POSITION_UTF16)));
-    for (size_t i = 0; i < s->provides.len; i++) vec_push(&names, s->provides.items[i].name);
-    json_object_set_new(out, "provides", name_array(&names));
-    own_requirements(doc, block, &names);
-    json_object_set_new(out, "requires", name_array(&names));
-    for (size_t i = 0; i < s->mutates.len; i++) vec_push(&names, s->mutates.items[i]);
-    json_object_set_new(out, "mutates", name_array(&names));
-    for (size_t i = 0; i < s->deletes.len; i++) vec_push(&names, s->deletes.items[i]);
-    json_object_set_new(out, "deletes", name_array(&names));
+    relations_add_names(out, doc, block);
     json_object_set_new(out, "imports", imports_json(block));
     json_object_set_new(out, "fileDependencies", json_array());
-    graph_upstream(document_graph(doc), block, &blocks);
-    json_object_set_new(out, "upstream", id_array(&blocks));
-    graph_downstream(document_graph(doc), block, &blocks);
-    json_object_set_new(out, "downstream", id_array(&blocks));
+    relations_add_blocks(out, doc, block);
     for (size_t i = 0; i < block->pragmas.words.len; i++)
-        vec_push(&names, block->pragmas.words.items[i]);
-    json_object_set_new(out, "pragmas", name_array(&names));
-    vec_finish(&names);
-    vec_finish(&blocks);
+        vec_push(&words, block->pragmas.words.items[i]);
+    json_object_set_new(out, "pragmas", relations_names(&words));
+    vec_finish(&words);
     return out;
 }
 
@@ -116,7 +70,7 @@ static void print_block(const struct document *doc, const struct block *block) {
     for (size_t i = 0; i < s->provides.len; i++) vec_push(&names, s->provides.items[i].name);
     print_names("provides", names.items, names.len);
     vec_clear(&names);
-    own_requirements(doc, block, &names);
+    relations_requires(doc, block, &names);
     print_names("requires", names.items, names.len);
     print_names("mutates", s->mutates.items, s->mutates.len);
     print_names("deletes", s->deletes.items, s->deletes.len);
