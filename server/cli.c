@@ -25,7 +25,8 @@ static const struct command {
     int (*run)(const struct cli_options *options);
 } commands[] = {
     {"lsp", "", "the language server on stdin and stdout (also: --stdio)", false, command_lsp},
-    {"run", "FILE [--json] [--block ID]", "run the file once, block by block", true, command_run},
+    {"run", "FILE [--json] [--block ID] [--html OUT]", "run the file once, block by block", true,
+     command_run},
     {"blocks", "FILE [--json]", "the file's blocks, and what each provides and requires", true,
      command_blocks},
     {"serve", "DIR [--port N] [--open]", "a live preview of the folder's files in a browser", true,
@@ -63,6 +64,8 @@ static enum status parse_options(struct cli_options *out, int argc, char **argv,
             out->port = argv[++i];
         else if (strcmp(argv[i], "--open") == 0)
             out->open = true;
+        else if (strcmp(argv[i], "--html") == 0 && i + 1 < argc)
+            out->html = argv[++i];
         else if (argv[i][0] == '-' && argv[i][1] && strncmp(argv[i], "--clientProcessId", 17) != 0)
             return err_set(err, ST_BAD_PARAMS, "unknown option '%s'; see relight help", argv[i]);
         else if (!out->file)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* command_run.c - `relight run FILE`: one full run, shown as text or as JSON. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,12 +10,14 @@
 #include "server/convert.h"
 #include "server/session.h"
 #include "server/source_file.h"
+#include "server/static_page.h"
 #include "server/summary.h"
 
 struct batch {
     struct session *session;
     bool json, colour, over, failed;
     block_id only; /* 0: all */
+    struct run_summary end;
 };
 
 static const char *paint(const struct batch *b, const char *code) {
@@ -95,6 +98,7 @@ static void on_run_end(void *ctx, struct session *s, const struct run_summary *s
     (void)s;
     struct batch *b = ctx;
     b->over = true;
+    b->end = *summary;
     b->failed = summary->error || summary->cancelled;
 }
 
@@ -150,6 +154,18 @@ static void print_json(struct batch *b) {
     json_decref(report);
 }
 
+/* --- HTML. --- */
+
+static void write_page(struct batch *b, const char *path, struct err *err) {
+    struct buf page = {0};
+    static_page_make(b->session, &b->end, &page);
+    FILE *file = fopen(path, "wb");
+    bool written = file && fwrite(page.ptr, 1, page.len, file) == page.len;
+    if (file && fclose(file) != 0) written = false;
+    if (!written) err_set(err, ST_IO, "cannot write '%s': %s", path, strerror(errno));
+    buf_finish(&page);
+}
+
 static void run_to_end(struct batch *b, uv_loop_t *loop) {
     session_go_live(b->session);
     while (!b->over && runner_busy(session_runner(b->session)) && uv_run(loop, UV_RUN_ONCE)) {
@@ -173,17 +189,22 @@ int command_run(const struct cli_options *options) {
     uv_loop_t loop;
     struct buf text = {0};
     struct err err = {0};
-    char *path = NULL;
+    char *path = NULL, here[4096];
+    if (!getcwd(here, sizeof here)) here[0] = '\0';
     struct batch b = {.json = options->json,
                       .colour = isatty(1) && !getenv("NO_COLOR") && !options->json};
     uv_loop_init(&loop);
     if (source_file_read(options->file, &text, &path, &err) == ST_OK) {
-        struct cli_settings set;
-        cli_settings_init(&set);
-        struct session_options session = settings_for_session(&set.settings, str_from(set.root));
+        struct session_options session = {.trigger = TRIGGER_MANUAL,
+                                          .cwd = STR(""),
+                                          .output_bytes = 8 << 20,
+                                          .output_lines = 10000,
+                                          .launch = {.root = str_from(here)}};
         b.session = session_create(&loop, &observer, &b, str_from(path), buf_str(&text), &session);
-        cli_settings_finish(&set);
-        if (find_block(&b, options->block, &err) == ST_OK) run_to_end(&b, &loop);
+        if (find_block(&b, options->block, &err) == ST_OK) {
+            run_to_end(&b, &loop);
+            if (options->html) write_page(&b, options->html, &err);
+        }
         session_close(b.session);
     }
     uv_run(&loop, UV_RUN_DEFAULT);

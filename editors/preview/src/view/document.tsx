@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// document.tsx - the blocks of the file on screen, or why there are none.
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { type AppState, blockAtLine } from "../state/app.ts";
+import type { DocumentState } from "../state/document.ts";
+import { fileName } from "../state/paths.ts";
+import { BlockView } from "./block.tsx";
+import { useApp } from "./context.ts";
+import { Icon } from "./icons.tsx";
+
+const READING_MS = 1500; // after the reader scrolled, nothing else scrolls
+
+let lastScrolled = 0;
+const SCROLL_KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]);
+for (const kind of ["wheel", "touchmove", "pointerdown"]) addEventListener(kind, () => (lastScrolled = Date.now()), { passive: true });
+addEventListener("keydown", (e) => {
+  if (SCROLL_KEYS.has(e.key)) lastScrolled = Date.now();
+});
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function isVisible(el: Element): boolean {
+  const { top, bottom } = el.getBoundingClientRect();
+  return bottom > 60 && top < innerHeight - 40;
+}
+
+// To the first block of a run that changed, if none that changed is to be seen.
+function useScrollToChange(state: AppState): void {
+  const run = useRef(-1);
+  const { doc } = state;
+  const changed = doc.lastChanged;
+  const changes = doc.blocks.get(changed)?.changes;
+  useEffect(() => {
+    if (!changed || !state.options.scroll || run.current === doc.run.run) return;
+    const el = document.getElementById(changed);
+    if (!el) return;
+    run.current = doc.run.run;
+    if (isVisible(el) || Date.now() - lastScrolled < READING_MS) return;
+    el.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+  }, [changed, changes]);
+}
+
+// To the line that the address names, once it is there.
+function useGoTo(state: AppState): void {
+  const app = useApp();
+  const { goTo, loaded, doc } = state;
+  useLayoutEffect(() => {
+    if (!goTo || !loaded) return;
+    const block = blockAtLine(doc, goTo - 1);
+    app.wentThere();
+    if (!block) return;
+    document.getElementById(block.id)?.scrollIntoView({ block: "start" });
+    app.select(block.id);
+  }, [goTo, loaded, doc.file]);
+}
+
+// Another file begins at its top.
+function useTop(file: string): void {
+  useLayoutEffect(() => {
+    window.scrollTo(0, 0);
+  }, [file]);
+}
+
+function Empty({ title, children }: { title: string; children?: preact.ComponentChildren }) {
+  return (
+    <div class="empty" role="status">
+      <h1>{title}</h1>
+      {children}
+    </div>
+  );
+}
+
+function Problem({ state }: { state: AppState }) {
+  return (
+    <Empty title={`${fileName(state.path)} cannot be shown`}>
+      <p>{state.problem}</p>
+      <p>It appears here as soon as it is there.</p>
+    </Empty>
+  );
+}
+
+function Welcome() {
+  const app = useApp();
+  return (
+    <Empty title="Relight">
+      <p>Save a Python file below this folder, and it appears here.</p>
+      <p>
+        <button class="button primary" onClick={() => app.setOverlay("palette")}>
+          <Icon name="search" /> Choose a file
+        </button>
+      </p>
+    </Empty>
+  );
+}
+
+function relationOf(doc: DocumentState, id: string, selected: string, on: boolean): "" | "upstream" | "downstream" {
+  if (!on || !selected) return "";
+  const relations = doc.graph.get(selected);
+  if (relations?.upstream.includes(id)) return "upstream";
+  return relations?.downstream.includes(id) ? "downstream" : "";
+}
+
+function Blocks({ state }: { state: AppState }) {
+  const { doc, options } = state;
+  const cursor = state.cursorLine < 0 ? undefined : blockAtLine(doc, state.cursorLine)?.id;
+  return (
+    <div class="blocks">
+      {doc.order.map((id) => {
+        const block = doc.blocks.get(id);
+        if (!block?.told) return null;
+        return (
+          <BlockView
+            key={id}
+            block={block}
+            options={options}
+            selected={id === state.selected}
+            cursor={id === cursor}
+            relation={relationOf(doc, id, state.selected, options.inspector)}
+          />
+        );
+      })}
+    </div>
+  );
+}
+
+export function DocumentView({ state }: { state: AppState }) {
+  useTop(state.doc.file);
+  useScrollToChange(state);
+  useGoTo(state);
+  const { doc } = state;
+  if (!state.path) return state.phase === "open" ? <Welcome /> : null;
+  if (state.problem) return <Problem state={state} />;
+  if (doc.order.length === 0 && state.loaded)
+    return (
+      <Empty title="This file is empty">
+        <p>Write something, and it appears here.</p>
+      </Empty>
+    );
+  return <Blocks state={state} />;
+}

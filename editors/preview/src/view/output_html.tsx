@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// output_html.tsx - HTML and SVG.  A table of data becomes part of the page once it is sanitised;
+// every other HTML lives in a frame of its own origin, which can reach nothing of ours.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { sanitizeHtml, sanitizeSvg } from "../render/sanitize.ts";
+import { formatBytes } from "../render/text.ts";
+import { useApp, useDark } from "./context.ts";
+
+const TABLE_MAX = 2_000_000; // characters that are laid out without being asked for
+
+export function isTable(html: string): boolean {
+  return /<table[^>]*\bclass="[^"]*\bdataframe\b/.test(html) && !/<script/i.test(html);
+}
+
+function OnDemand({ size, children }: { size: number; children: () => preact.ComponentChildren }) {
+  const [wanted, setWanted] = useState(size <= TABLE_MAX);
+  if (wanted) return <>{children()}</>;
+  return (
+    <button class="more" onClick={() => setWanted(true)}>
+      Show this result ({formatBytes(size)} of HTML)
+    </button>
+  );
+}
+
+function Table({ html }: { html: string }) {
+  const clean = useMemo(() => sanitizeHtml(html), [html]);
+  return (
+    <div class="dataframe-box" tabindex={0} role="region" aria-label="A table" dangerouslySetInnerHTML={{ __html: clean }} />
+  );
+}
+
+export function TableOutput({ html }: { html: string }) {
+  return <OnDemand size={html.length}>{() => <Table html={html} />}</OnDemand>;
+}
+
+// The shadow keeps the picture's ids and styles to itself.
+export function SvgOutput({ svg }: { svg: string }) {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const el = host.current;
+    if (!el) return;
+    const root = el.shadowRoot ?? el.attachShadow({ mode: "open" });
+    root.innerHTML = `<style>svg{max-width:100%;height:auto;display:block}</style>${sanitizeSvg(svg)}`;
+  }, [svg]);
+  return <div class="svg" ref={host} role="img" aria-label="A picture" />;
+}
+
+// What the frame says about itself: its height.  It has no other way to us, and we believe nothing
+// else.
+const REPORTER = `<script>(() => {
+  const tell = () => parent.postMessage({ relightHeight: document.documentElement.offsetHeight }, "*");
+  new ResizeObserver(tell).observe(document.documentElement);
+  addEventListener("load", tell);
+})()</script>`;
+
+const frameStyle = (dark: boolean) => `<!doctype html><meta charset="utf-8"><base target="_blank">
+<style>:root{color-scheme:${dark ? "dark" : "light"};font:14px/1.5 system-ui,sans-serif}
+html{overflow-x:auto}body{margin:0;${dark ? "color:#e4e6ea" : "color:#22262b"}}
+table{border-collapse:collapse}td,th{padding:.2em .6em;text-align:right}</style>`;
+
+const HEIGHT_MAX = 20_000;
+
+function useReportedHeight(frame: { current: HTMLIFrameElement | null }): number {
+  const [height, setHeight] = useState(0);
+  useEffect(() => {
+    const listen = (event: MessageEvent) => {
+      const said: unknown = (event.data as { relightHeight?: unknown } | null)?.relightHeight;
+      if (event.source !== frame.current?.contentWindow || typeof said !== "number") return;
+      setHeight(Math.max(0, Math.min(Math.ceil(said), HEIGHT_MAX)));
+    };
+    addEventListener("message", listen);
+    return () => removeEventListener("message", listen);
+  }, []);
+  return height;
+}
+
+function Frame({ html, hash }: { html: string; hash: string | undefined }) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const dark = useDark();
+  const height = useReportedHeight(frame);
+  const url = hash ? useApp().outputUrl(hash) : null;
+  const source = url ? { src: url } : { srcdoc: frameStyle(dark) + REPORTER + html };
+  return (
+    <iframe
+      {...source}
+      class="frame-output"
+      ref={frame}
+      title="A result in HTML"
+      sandbox="allow-scripts"
+      referrerpolicy="no-referrer"
+      loading="lazy"
+      style={{ height: `${height || 120}px` }}
+    />
+  );
+}
+
+export function FrameOutput({ html, hash }: { html: string; hash: string | undefined }) {
+  return <OnDemand size={html.length}>{() => <Frame html={html} hash={hash} />}</OnDemand>;
+}
