@@ -18,7 +18,12 @@ void history_destroy(struct history *h) {
         free(n);
     }
     map_finish(&h->names);
+    vec_finish(&h->ambient);
     free(h);
+}
+
+bool name_is_ambient(const struct name *name) {
+    return str_starts(name->text, STR("<"));
 }
 
 /* The run's binding or removal of the name, or NULL. */
@@ -60,6 +65,7 @@ struct name *history_name(struct history *h, struct str text) {
     n = xcalloc(1, sizeof *n);
     *map_slot(&h->names, text) = n;
     n->text = map_key(&h->names, text);
+    if (name_is_ambient(n)) vec_push(&h->ambient, n);
     return n;
 }
 

@@ -33,12 +33,13 @@ struct name {
 struct history {
     const struct document *doc;
     const struct trace_store *traces;
-    struct map names;  /* text -> struct name, owned */
-    uint64_t order;    /* rises when blocks may have changed places */
-    uint32_t position; /* the namespace stands before the block of this index ... */
-    bool settled;      /* ... unless blocks have changed places since */
-    uint64_t plans;    /* how many were made: stamps for `planned` */
-    uint64_t losses;   /* the last mark given out by values_mark() */
+    struct map names;           /* text -> struct name, owned */
+    VEC(struct name *) ambient; /* those of them that are no names: name_is_ambient() */
+    uint64_t order;             /* rises when blocks may have changed places */
+    uint32_t position;          /* the namespace stands before the block of this index ... */
+    bool settled;               /* ... unless blocks have changed places since */
+    uint64_t plans;             /* how many were made: stamps for `planned` */
+    uint64_t losses;            /* the last mark given out by values_mark() */
 };
 
 /* One difference between the namespace as it is and as a block must find it. */
@@ -64,6 +65,9 @@ struct name *history_find(const struct history *h, struct str text); /* or NULL 
 /* Take the trace's writes out (before it is cleared or dropped) and in (when it has run). */
 void history_remove(const struct trace *t);
 void history_add(struct history *h, const struct trace *t, uint32_t index);
+
+/* Whether it is no name but a kind of ambient state (`<random>`): see wire.h. */
+bool name_is_ambient(const struct name *name);
 
 /* Whether the run bound the name; whether it bound or removed it. */
 bool trace_binds(const struct trace *t, struct str name);

@@ -45,6 +45,7 @@ struct runner *runner_create(const struct runner_events *events, void *ctx, stru
 static void running_finish(struct running_block *b) {
     vec_finish(&b->reads);
     output_vec_finish(&b->outputs);
+    vec_finish(&b->ambient);
     vec_finish(&b->last_writes);
 }
 
@@ -175,6 +176,8 @@ static void running_start(struct runner *r, const struct plan_item *item,
                                 .code = block->code,
                                 .restore_only = item->restore_only};
     plan_static_reads(&b->reads, r->doc, r->history, block);
+    for (size_t i = 0; i < r->history->ambient.len; i++)
+        runner__add_read(r, &b->ambient, r->history->ambient.items[i], block->index);
 }
 
 static void start_block(struct runner *r, const struct plan_item *item, const struct block *block) {

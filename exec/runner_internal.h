@@ -13,7 +13,8 @@ struct running_block {
     block_id block; /* 0: the worker is idle */
     uint32_t ticket;
     struct hash128 code;
-    read_vec reads; /* as of its start */
+    read_vec reads;   /* as of its start */
+    read_vec ambient; /* likewise: it will tell what it read of these */
     bool restore_only;
     output_vec outputs;    /* so far */
     bool edited;           /* the document has changed since its start */

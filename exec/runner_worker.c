@@ -73,6 +73,24 @@ static uint64_t write_version(struct runner *r, const struct trace_write *new) {
     return ++r->last_version;
 }
 
+static bool names_have(const symbol_vec *names, struct str name) {
+    for (size_t i = 0; i < names->len; i++)
+        if (str_eq(names->items[i], name)) return true;
+    return false;
+}
+
+/* Whether the plan reckoned with the running block's write of that name. */
+static bool foreseen(const struct runner *r, const struct name *name) {
+    const struct block *block = document_block_by_id(r->doc, r->running.block);
+    const write_vec *last = &r->running.last_writes;
+    if (!block || block->symbols.wild) return true;
+    for (size_t i = 0; i < last->len; i++)
+        if (last->items[i].name == name) return true;
+    return symbols_definition(&block->symbols, name->text) ||
+           names_have(&block->symbols.mutates, name->text) ||
+           names_have(&block->symbols.deletes, name->text);
+}
+
 static void record_write(struct runner *r, struct trace *t, const struct worker_write *w) {
     static const enum write_kind kinds[] = {
         [WIRE_REMOVED] = WRITE_REMOVED, [WIRE_BOUND] = WRITE_BOUND, [WIRE_MUTATED] = WRITE_MUTATED};
@@ -86,12 +104,18 @@ static void record_write(struct runner *r, struct trace *t, const struct worker_
     uint64_t newest = r->last_version;
     write.version = write_version(r, &write);
     vec_push(&t->writes, write);
-    bool foreseen = write.name->planned == r->history->plans;
-    if (write.version > newest && !foreseen) r->running.surprise = true;
+    if (write.version > newest && !foreseen(r, write.name)) r->running.surprise = true;
 }
 
 /* A version that no name ever has: the block will not be taken for clean. */
 #define VERSION_UNKNOWN UINT64_MAX
+
+static uint64_t version_at_start(const struct runner *r, const struct name *name) {
+    const read_vec *ambient = &r->running.ambient;
+    for (size_t i = 0; i < ambient->len; i++)
+        if (ambient->items[i].name == name) return ambient->items[i].version;
+    return name_is_ambient(name) ? 0 : VERSION_UNKNOWN;
+}
 
 /* Names that the run read beyond what its text told; what they were at its start cannot be told
  * when the document has been edited since. */
@@ -99,10 +123,26 @@ static void record_reads(struct runner *r, struct trace *t, const struct worker_
                          uint32_t index) {
     for (size_t i = 0; i < done->reads.len; i++) {
         size_t known = t->reads.len;
-        runner__add_read(r, &t->reads, history_name(r->history, done->reads.items[i]), index);
+        struct name *name = history_name(r->history, done->reads.items[i]);
+        runner__add_read(r, &t->reads, name, index);
         if (t->reads.len > known && r->running.edited)
-            t->reads.items[known].version = VERSION_UNKNOWN;
+            t->reads.items[known].version = version_at_start(r, name);
     }
+}
+
+/* Whether all that a call can change in what `local` was imported as is ambient state, which the
+ * worker watches. */
+static bool is_ambient_module(const struct symbols *s, struct str local) {
+    static const char *const packages[] = {"random", "warnings", "locale", "matplotlib", "seaborn"};
+    for (size_t i = 0; i < s->imports.len; i++) {
+        const struct import_use *use = &s->imports.items[i];
+        const char *dot = use->module.len ? memchr(use->module.ptr, '.', use->module.len) : NULL;
+        struct str package = use->module;
+        if (dot) package.len = (size_t)(dot - package.ptr);
+        for (size_t k = 0; k < sizeof packages / sizeof *packages; k++)
+            if (str_eq(use->local, local) && str_eq(package, str_from(packages[k]))) return true;
+    }
+    return false;
 }
 
 /* What is inside a module cannot be seen by fingerprints: take the text's word for a change. */
@@ -113,6 +153,7 @@ static void record_module_changes(struct runner *r, struct trace *t, const struc
                                                   block->symbols.mutates.items[i]);
         const struct definition *d = from ? symbols_definition(&from->symbols, name->text) : NULL;
         if (!d || d->kind != DEF_IMPORT || trace_find_write(t, name)) continue;
+        if (is_ambient_module(&from->symbols, name->text)) continue;
         struct trace_write write = {.name = name, .kind = WRITE_MUTATED, .present = true};
         write.version = write_version(r, &write);
         vec_push(&t->writes, write);

@@ -41,6 +41,9 @@
  *                                              Answer: STARTED; CHECKPOINT_LOST and then STARTED
  *                                              (fresh) when it is not there
  * DROP     u32 n, n x u32 id                   end these checkpoints
+ * A name that begins with `<` is a kind of ambient state of the process: `<random>`, `<environ>`.
+ * In fixes and in what a block read and bound, it is treated like a name whose value is the state;
+ * block 0 stands for the state of a fresh interpreter.
  * RUN, FORGET, INSPECT and CHECKPOINT are served in order; the others overtake them.  SETUP ends
  * all checkpoints.
  *

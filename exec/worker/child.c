@@ -124,13 +124,13 @@ static bool prepare(struct interpreter *in, const struct ward_ends *ends,
     in->lines = PyList_New(0);
     in->origin_type = origin_type();
     return in->file && in->lines && in->origin_type && prepare_signals() && prepare_matplotlib() &&
-           namespace_init(&in->ns, setup) && effects_init(&in->effects, &in->ns) &&
+           namespace_init(&in->ns, setup) && effects_init(&in->effects, &in->ns, &in->ambient) &&
            compiler_init(&in->compiler) && reporter_init(&in->reporter, in->origin_type) &&
            audit_init(&in->audit, &in->control, &in->reporter) &&
            display_init(&in->display, &in->control, setup->output_bytes) &&
            warner_init(&in->warner, &in->display, &in->capture, &in->reporter) &&
            ipython_init(in->display.function) && prepare_builtins(in) && prepare_argv(in) &&
-           prepare_path(setup->file);
+           prepare_path(setup->file) && ambient_init(&in->ambient);
 }
 
 /* --- Requests --- */

@@ -9,8 +9,8 @@
 /* What one value may cost to look at; beyond it, it counts as changed. */
 static const struct fingerprint_budget budget = {.bytes = 64u << 20, .microseconds = 50000};
 
-bool effects_init(struct effects *e, struct namespace *ns) {
-    *e = (struct effects){.ns = ns};
+bool effects_init(struct effects *e, struct namespace *ns, struct ambient *ambient) {
+    *e = (struct effects){.ns = ns, .ambient = ambient};
     e->fingerprinter = fingerprinter_create(ns->globals);
     e->reads = PyList_New(0);
     return e->fingerprinter && e->reads;
@@ -133,6 +133,7 @@ static void find_suspects(struct effects *e) {
         if (f.wild) add_all_names(e);
         if (!f.complete) suspect_everything(e);
     }
+    e->ambient->reach |= fingerprint_reach(w);
     fingerprint_end(w);
 }
 
@@ -296,6 +297,19 @@ static void report_removed(struct report *r) {
         report_write(r, PyList_GetItem(r->changes->removed, i), WIRE_REMOVED, NULL, WIRE_KEPT);
 }
 
+/* The state of the process, as if it were a name's value. */
+static void report_ambient(void *ctx, PyObject *name, PyObject *state) {
+    struct report *r = ctx;
+    add_read(r->e, name);
+    if (!state) return;
+    struct fingerprint_walk *w = fingerprint_begin(r->e->fingerprinter);
+    struct fingerprint f = fingerprint_value(w, name, state, budget);
+    fingerprint_end(w);
+    report_write(r, name, WIRE_BOUND, &f, WIRE_KEPT | WIRE_PLAIN);
+    PyDict_SetItem(r->changes->bound, name, state);
+    PyErr_Clear();
+}
+
 static void report_reads(struct report *r, struct buf *out) {
     wire_u32(out, (uint32_t)PyList_Size(r->e->reads));
     for (Py_ssize_t i = 0; i < PyList_Size(r->e->reads); i++)
@@ -310,7 +324,9 @@ void effects_leave(struct effects *e, uint32_t block, struct namespace_changes *
     report_mutations(&r);
     report_bound(&r);
     report_removed(&r);
+    e->ambient->reach |= fingerprint_reach(r.walk);
     fingerprint_end(r.walk);
+    ambient_leave(e->ambient, report_ambient, &r);
     wire_u32(out, r.writes);
     buf_append(out, buf_str(&r.writes_out));
     wire_u32(out, r.changed);

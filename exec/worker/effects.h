@@ -13,6 +13,7 @@
 #define EXEC_WORKER_EFFECTS_H
 
 #include "base/vec.h"
+#include "exec/worker/ambient.h"
 #include "exec/worker/fingerprint.h"
 #include "exec/worker/namespace.h"
 
@@ -31,20 +32,22 @@ struct kept_value {
 
 struct effects {
     struct namespace *ns;
+    struct ambient *ambient;
     struct fingerprinter *fingerprinter;
     VEC(struct kept_value *) kept;
     PyObject *reads; /* list of str: what the running block is known to read, functions included */
 };
 
 /* False with an exception set on failure. */
-bool effects_init(struct effects *e, struct namespace *ns);
+bool effects_init(struct effects *e, struct namespace *ns, struct ambient *ambient);
 
-/* Around a block's run, inside namespace_enter() and before namespace_leave().  `reads`: the names
+/* Around a block's run, inside ambient_enter(), namespace_enter() and before namespace_leave().  `reads`: the names
  * that the block is known to read.  Neither can fail; in doubt more counts as changed. */
 void effects_enter(struct effects *e, const struct str *reads, size_t count);
 
 /* `changes` are the block's.  Keeps the values, or puts back the old ones where they are the same;
- * appends the fields of DONE from the writes to the reads. */
+ * adds the ambient state that the block changed to its bindings, and appends the fields of DONE
+ * from the writes to the reads. */
 void effects_leave(struct effects *e, uint32_t block, struct namespace_changes *changes,
                    struct buf *out);
 

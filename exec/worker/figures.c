@@ -73,10 +73,25 @@ static bool close_all(PyObject *pyplot) {
     return go_on;
 }
 
+/* The numbers of the open figures; NULL, perhaps with an exception, when there is no pyplot. */
+static PyObject *open_numbers(PyObject *pyplot, Py_ssize_t *count) {
+    PyObject *numbers = pyplot ? py_call_method(pyplot, "get_fignums", NULL) : NULL;
+    *count = numbers && PyList_Check(numbers) ? PyList_Size(numbers) : 0;
+    return numbers;
+}
+
+bool figures_are_open(void) {
+    Py_ssize_t count;
+    PyObject *numbers = open_numbers(loaded("matplotlib.pyplot"), &count);
+    PyErr_Clear();
+    Py_XDECREF(numbers);
+    return count > 0;
+}
+
 bool figures_show(struct display *d) {
     PyObject *pyplot = loaded("matplotlib.pyplot"); /* borrowed */
-    PyObject *numbers = pyplot ? py_call_method(pyplot, "get_fignums", NULL) : NULL;
-    Py_ssize_t count = numbers && PyList_Check(numbers) ? PyList_Size(numbers) : 0;
+    Py_ssize_t count;
+    PyObject *numbers = open_numbers(pyplot, &count);
     bool go_on = true;
     for (Py_ssize_t i = 0; go_on && i < count; i++)
         go_on = show_number(d, pyplot, PyList_GetItem(numbers, i));

@@ -12,6 +12,9 @@
  * KeyboardInterrupt set when the user interrupted it. */
 bool figures_show(struct display *d);
 
+/* Whether any are. */
+bool figures_are_open(void);
+
 /* image/png, when `object` is a figure.  False as above. */
 bool figures_add_forms(struct bundle *b, PyObject *object);
 

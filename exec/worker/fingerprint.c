@@ -220,6 +220,7 @@ static void walk_stack(struct fingerprint_walk *w) {
 void walk__object(struct fingerprint_walk *w, PyObject *object) {
     if (w->last->type != Py_TYPE(object)) w->last = types__find(w->f, Py_TYPE(object));
     const struct type_info *info = w->last;
+    w->reach |= info->reach;
     if (info->flags & TYPE_TRACKED && !w->temp && !walk__enter(w, object, info->flags & TYPE_LOOSE))
         return;
     info->walk(w, object, info);
@@ -227,6 +228,7 @@ void walk__object(struct fingerprint_walk *w, PyObject *object) {
 
 void walk__type(struct fingerprint_walk *w, PyTypeObject *type) {
     const struct type_info *info = types__find(w->f, type);
+    w->reach |= info->reach;
     if (info->named) {
         walk__u8(w, TAG_NAMED);
         walk__hash(w, info->name);
@@ -292,6 +294,7 @@ static struct fingerprint end_value(struct fingerprint_walk *w) {
     fp.exact = !w->inexact && !w->stopped;
     fp.complete = !w->stopped;
     fp.wild = w->wild;
+    if (!fp.exact || fp.wild) w->reach |= REACH_OUTSIDE; /* nobody can tell */
     return fp;
 }
 

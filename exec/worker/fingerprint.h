@@ -44,6 +44,15 @@ struct fingerprint {
     bool wild;              /* it may read any name: globals(), exec(), the module itself */
 };
 
+/* What code could get at through the values of a walk, or by the names it mentions.  Bits. */
+enum fingerprint_reach {
+    REACH_RANDOM = 1,     /* the module random */
+    REACH_OUTSIDE = 2,    /* whatever a module can do that does more than compute */
+    REACH_PLOTS = 4,      /* matplotlib */
+    REACH_GENERATORS = 8, /* it mentions the state of a random generator, or seeding one */
+    REACH_FILTERS = 16,   /* ... the filters of warnings */
+};
+
 /* A walk over several values, in the caller's order, between which no user code runs. */
 struct fingerprint_walk;
 struct fingerprint_walk *fingerprint_begin(struct fingerprinter *f);
@@ -66,6 +75,10 @@ struct fingerprint_ids {
     size_t len;
 };
 struct fingerprint_ids fingerprint_ids(const struct fingerprint_walk *w);
+
+/* Bits of enum fingerprint_reach: of all values of the walk so far; of a code object. */
+unsigned fingerprint_reach(const struct fingerprint_walk *w);
+unsigned fingerprint_code_reach(PyObject *code);
 
 /* Of these objects, in the order of the walk: equal content and an equal trail, before and after a
  * block, mean that no object was changed or exchanged for an equal one. */

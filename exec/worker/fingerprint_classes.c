@@ -38,6 +38,7 @@ static void walk_definition(struct fingerprint_walk *w, PyTypeObject *type) {
 void walk__class(struct fingerprint_walk *w, PyObject *object, const struct type_info *info) {
     (void)info; /* of its metaclass */
     const struct type_info *own = types__find(w->f, (PyTypeObject *)object);
+    w->reach |= own->reach;
     if (own->named) {
         walk__name(w, object, own);
         return;
@@ -62,6 +63,7 @@ void walk__module(struct fingerprint_walk *w, PyObject *object, const struct typ
     PyObject *name = PyModule_GetNameObject(object);
     if (dict == w->f->globals) w->wild = true;
     walk__u8(w, TAG_MODULE);
+    if (name) w->reach |= reach__module(name);
     if (name && PyUnicode_CheckExact(name) && (is_registered(object, name) || w->wild))
         walk__str(w, name, info);
     else if (walk__enter(w, object, false))

@@ -22,6 +22,7 @@ static void walk_named(struct fingerprint_walk *w, PyObject *module, PyObject *q
     py_append(&name, qualname, SIZE_MAX);
     walk__u8(w, TAG_NAMED);
     walk__hash(w, hash128(buf_str(&name)));
+    w->reach |= reach__module(module);
     buf_finish(&name);
 }
 
@@ -80,7 +81,7 @@ static void find_names(struct fingerprint_walk *w, PyObject *code) { // NOLINT(m
     char *ptr = NULL;
     Py_ssize_t len = 0;
     if (bytes && names && PyBytes_AsStringAndSize(bytes, &ptr, &len) == 0)
-        scan_code(w, (struct str){ptr, (size_t)len}, names);
+        scan_code(w, (struct str){ptr, (size_t)len}, names), w->reach |= reach__names(names);
     else
         walk__unknown(w);
     for (Py_ssize_t i = 0; constants && i < PyTuple_Size(constants); i++) {

@@ -92,6 +92,7 @@ struct type_info {
     bool named;                /* another module holds it under its name */
     const char *const *caches; /* entries of its __dict__ that do not count; NULL-terminated */
     struct hash128 name;       /* of module.qualname */
+    unsigned reach;            /* see enum fingerprint_reach */
 };
 
 struct opcodes {
@@ -132,6 +133,7 @@ struct fingerprint_walk {
     VEC(PyObject *) labels; /* of the values so far, owned */
     VEC(struct frame) stack;
     const struct type_info *last; /* of the type met last */
+    unsigned reach;               /* of all values so far */
 
     /* About the current value: */
     VEC(uintptr_t) ids;
@@ -207,6 +209,11 @@ PyObject *types__of_class(PyObject *descriptor, PyTypeObject *type);
 /* Whether the module `module` (but not the document) holds `object` as `qualname`. */
 bool types__is_named(struct fingerprinter *f, PyObject *module, PyObject *qualname,
                      PyObject *object);
+
+/* --- fingerprint_reach.c: bits of enum fingerprint_reach --- */
+
+unsigned reach__module(PyObject *name); /* of what a module holds; `name` may be dotted */
+unsigned reach__names(PyObject *names); /* of code that mentions these names; a tuple */
 
 /* --- The walkers, by file --- */
 

@@ -138,6 +138,7 @@ static void set_name(struct fingerprinter *f, struct type_info *info, struct buf
     info->name = hash128(buf_str(name));
     info->named = !is_python_class(f, info->type) ||
                   types__is_named(f, module, qualname, (PyObject *)info->type);
+    if (info->named && module) info->reach = reach__module(module);
     buf_cstr(name);
     Py_XDECREF(qualname);
     Py_XDECREF(module);

@@ -20,6 +20,7 @@ struct interpreter {
     struct control control;
     struct capture capture;
     struct namespace ns;
+    struct ambient ambient;
     struct effects effects;
     struct compiler compiler;
     struct reporter reporter;

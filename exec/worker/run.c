@@ -98,7 +98,11 @@ static void fix_names(struct interpreter *in, struct wire_reader fixes) {
     uint32_t count = wire_get_u32(&fixes);
     for (uint32_t i = 0; i < count; i++) {
         struct str name = wire_get_str(&fixes);
-        if (!namespace_fix(&in->ns, name, wire_get_u32(&fixes))) PyErr_Clear();
+        uint32_t block = wire_get_u32(&fixes);
+        if (ambient_is(name))
+            ambient_restore(&in->ambient, name, block ? namespace_get(&in->ns, name, block) : NULL);
+        else if (!namespace_fix(&in->ns, name, block))
+            PyErr_Clear();
     }
 }
 
@@ -148,6 +152,7 @@ out:
     Py_XDECREF(value);
     Py_XDECREF(done);
     end_forked_copy(in, outcome);
+    if (figures_are_open()) ambient_note_figures(&in->ambient);
     if (!figures_show(&in->display)) take_error(in, outcome);
     capture_flush();
 }
@@ -172,11 +177,17 @@ static void leave(struct interpreter *in, const struct run_request *request,
     size_t maybe_count = outcome->status == WIRE_OK ? request->maybe_count : 0;
     outcome->ran = namespace_leave(&in->ns, request->maybe, maybe_count, &changes);
     if (outcome->ran && held) namespace_undo(&in->ns, &changes);
+    if (held) ambient_undo(&in->ambient);
     if (outcome->ran)
         effects_leave(&in->effects, held ? 0 : request->block, &changes, &outcome->effects);
     if (!held) namespace_keep(&in->ns, request->block, &changes);
     namespace_changes_finish(&changes);
     PyErr_Clear();
+}
+
+static unsigned program_reach(const struct program *p) {
+    return (p->body ? fingerprint_code_reach(p->body) : 0) |
+           (p->value ? fingerprint_code_reach(p->value) : 0);
 }
 
 /* The run of a text that compiles.  Whatever it comes to, its effects are there. */
@@ -186,6 +197,7 @@ static void run_program(struct interpreter *in, const struct run_request *reques
         take_error(in, outcome);
         return;
     }
+    ambient_enter(&in->ambient, program_reach(program));
     effects_enter(&in->effects, request->reads, request->read_count);
     uint64_t start = now_us();
     control_send_begun(&in->control); /* from here on every step minds KeyboardInterrupt */
@@ -199,8 +211,8 @@ static void run_program(struct interpreter *in, const struct run_request *reques
 static void run_steps(struct interpreter *in, const struct run_request *request,
                       struct outcome *outcome) {
     struct program program = {0};
-    show_warnings_again();
     fix_names(in, request->fixes);
+    show_warnings_again();
     if (!origin_show(in->file, in->lines, request->line, request->source)) PyErr_Clear();
     if (!compile_block(in, request, &program, outcome)) return;
     run_program(in, request, &program, outcome);

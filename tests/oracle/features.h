@@ -18,6 +18,7 @@
     X(ALIASES, aliases)     /* ... through another name, a container, a default, a closure */      \
     X(ITERATORS, iterators) /* generators and iterators shared between blocks */                   \
     X(RANDOM, random)       /* random.seed above, random.random() below */                         \
+    X(AMBIENT, ambient)     /* environment, working directory, sys.path, locale, warnings */       \
     X(FILES, files)         /* reading small files */
 
 #define FEATURE_AS_BIT(name, text) FEATURE_BIT_##name,

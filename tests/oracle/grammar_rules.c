@@ -16,6 +16,7 @@
 #define ALIASES   FEATURE_ALIASES
 #define ITERATORS FEATURE_ITERATORS
 #define RANDOM    FEATURE_RANDOM
+#define AMBIENT   FEATURE_AMBIENT
 #define FILES     FEATURE_FILES
 
 const struct rule grammar_rules[] = {
@@ -43,6 +44,15 @@ const struct rule grammar_rules[] = {
     {"lit", BASIC, 1, "40"},
     {"key", BASIC, 1, "k"},
     {"key", BASIC, 1, "m"},
+    {"folder", AMBIENT, 1, "."},
+    {"folder", AMBIENT, 2, "inner"},
+    {"folder", AMBIENT, 1, "inner/deep"},
+    {"folder", AMBIENT, 2, ".."},
+    {"action", AMBIENT, 2, "ignore"},
+    {"action", AMBIENT, 2, "always"},
+    {"action", AMBIENT, 1, "error"},
+    {"locale", AMBIENT, 1, "C"},
+    {"locale", AMBIENT, 1, "C.UTF-8"},
     {"op", BASIC, 3, "+"},
     {"op", BASIC, 2, "-"},
 
@@ -114,6 +124,7 @@ const struct rule grammar_rules[] = {
      * names are bound, and code that fails hides little. --- */
     {"prelude", IMPORTS, 1, "import math\nimport math as m\nfrom math import floor as near"},
     {"prelude", RANDOM, 1, "import random\nrandom.seed(<lit>)"},
+    {"prelude", AMBIENT, 1, "import locale, os, sys, warnings"},
     {"prelude", BASIC, 1, "a = <lit>\nb = <lit>"},
     {"prelude", BASIC, 1, "c = <lit>"},
     {"prelude", BASIC, 1, "d = a + <lit>\ns = '<key>'\nt = '<key>'"},
@@ -315,6 +326,31 @@ const struct rule grammar_rules[] = {
     {"block", RANDOM, 2, "<int> = random.randint(1, 50)"},
     {"block", RANDOM | MUTATION, 1, "random.shuffle(<xs>)"},
     {"block", RANDOM | FUNCTIONS, 1, "def f():\n    return random.randint(1, 9) + <simple>"},
+
+    {"block", RANDOM | AMBIENT, 1, "state = random.getstate()\nprint(random.random())"},
+    {"block", RANDOM | AMBIENT, 1, "random.setstate(state)"},
+    {"block", AMBIENT, 2, "os.environ['RL_<key>'] = str(<expr>)"},
+    {"block", AMBIENT, 1, "os.environ['RL_<key>'] = os.environ.get('RL_m', '')[-3:] + '<key>'"},
+    {"block", AMBIENT, 1, "os.environ.pop('RL_<key>', None)"},
+    {"block", AMBIENT, 2, "print(os.environ.get('RL_<key>'))"},
+    {"block", AMBIENT, 1, "<text> = os.getenv('RL_<key>', '<key>')[:6]"},
+    {"block", AMBIENT | FUNCTIONS, 1, "def f():\n    return len(os.getenv('RL_k', '')) + <simple>"},
+    {"block", AMBIENT, 2, "os.chdir('<folder>')"},
+    {"block", AMBIENT, 2, "print(os.path.basename(os.getcwd()))"},
+    {"block", AMBIENT, 1, "print(os.path.exists('words.txt'))"},
+    {"block", AMBIENT, 1, "sys.path.insert(0, '/relight/<key>')"},
+    {"block", AMBIENT, 1,
+     "if '/relight/<key.1>' in sys.path:\n    sys.path.remove('/relight/<key.1>')"},
+    {"block", AMBIENT, 2, "print([p[-1] for p in sys.path if p.startswith('/relight')])"},
+    {"block", AMBIENT, 2, "warnings.simplefilter('<action>', UserWarning)"},
+    {"block", AMBIENT, 3,
+     "with warnings.catch_warnings(record=True) as seen:\n    warnings.warn('<key>')\n"
+     "print(len(seen))"},
+    {"block", AMBIENT | FUNCTIONS, 1,
+     "def g(n):\n    with warnings.catch_warnings(record=True) as seen:\n"
+     "        warnings.warn('<key>')\n    return len(seen) + n"},
+    {"block", AMBIENT, 1, "locale.setlocale(locale.LC_CTYPE, '<locale>')"},
+    {"block", AMBIENT, 1, "print(locale.setlocale(locale.LC_CTYPE))"},
 
     {"block", FILES, 1, "<text> = open('words.txt').read()"},
     {"block", FILES, 1, "print(sum(int(line) for line in open('rows.csv')))"},

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -18,10 +19,22 @@ static const struct {
 };
 enum { FILES = sizeof files / sizeof *files };
 
+static const char *const folders[] = {"inner", "inner/deep"}; /* outer ones first */
+enum { FOLDERS = sizeof folders / sizeof *folders };
+
 static char *path_of(const char *folder, const char *name) {
     struct buf path = {0};
     buf_printf(&path, "%s/%s", folder, name);
     return buf_take(&path);
+}
+
+static void each_folder(const char *parent, const char *name, bool make) {
+    char *path = path_of(parent, name);
+    if (make)
+        mkdir(path, 0700);
+    else
+        rmdir(path);
+    free(path);
 }
 
 static void write_file(const char *folder, const char *name, const char *content) {
@@ -39,6 +52,7 @@ char *scratch_create(struct err *err) {
     char *folder = path_of(parent && *parent ? parent : "/tmp", "relight-oracle-XXXXXX");
     if (mkdtemp(folder)) {
         for (size_t i = 0; i < FILES; i++) write_file(folder, files[i].name, files[i].content);
+        for (size_t i = 0; i < FOLDERS; i++) each_folder(folder, folders[i], true);
         return folder;
     }
     err_set(err, ST_IO, "cannot make a scratch folder: %s", strerror(errno));
@@ -52,6 +66,7 @@ void scratch_destroy(char *folder) {
         unlink(path);
         free(path);
     }
+    for (size_t i = FOLDERS; i-- > 0;) each_folder(folder, folders[i], false);
     rmdir(folder);
     free(folder);
 }

@@ -7,9 +7,12 @@ __relight_inputs__ gives a digest of values, see inputs.h.
 
 import builtins
 import hashlib
+import locale
 import os
 import random
+import sys
 import types
+import warnings
 
 os.register_at_fork(after_in_child=lambda: random.seed(0))
 
@@ -55,8 +58,7 @@ class _Digest:
             self.function(value)
         elif kind is types.ModuleType:
             self.put(value.__name__)
-            if value is random:
-                self.put(random.getstate())
+            self.ambient(value)
         elif isinstance(value, type):
             self.defined(value)
         elif kind is types.GeneratorType:
@@ -67,6 +69,18 @@ class _Digest:
             self.cell(value)
         else:
             self.other(value)
+
+    def ambient(self, module):
+        if module is random:
+            self.put(random.getstate())
+        elif module is os:
+            self.put(sorted(os.environ.items()), os.getcwd())
+        elif module is sys:
+            self.put(sys.path)
+        elif module is locale:
+            self.put(locale.setlocale(locale.LC_ALL))
+        elif module is warnings:
+            self.put([f[0] for f in warnings.filters if not hasattr(f[1], "__dict__")])
 
     def cell(self, cell):
         try:

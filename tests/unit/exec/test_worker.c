@@ -308,7 +308,7 @@ static const struct story machinery[] = {
 
 static const struct story ipython[] = {
     {"IPython's display is ours, once it is imported",
-     {{MAKE_IPYTHON, "ok +os +sys +tempfile +put"},
+     {{MAKE_IPYTHON, "ok +os +sys +tempfile +put +<sys.path>"},
       {"from IPython.display import display as d, publish_display_data as p, clear_output as c",
        "ok +d +p +c"},
       {"d(1)\np({'text/html': '<b>'})\np(data={'text/plain': 'p'})\nc()",
