@@ -175,15 +175,27 @@ static const struct block *later_of(const struct block *a, const struct block *b
     return a->index > b->index ? a : b;
 }
 
+static const struct block *last_binder(const struct block_graph *g, const struct block *reader,
+                                       struct str name) {
+    const struct block *wild = graph__last_above(&g->wild, reader->index);
+    const struct graph_name *entry = graph__name(g, name);
+    if (!entry) return wild;
+    return later_of(wild, graph__last_above(&entry->blocks[ROLE_BINDS], reader->index));
+}
+
+const struct block *graph_setter(const struct block_graph *g, const struct block *reader,
+                                 struct str name) {
+    const struct block *binder = last_binder(g, reader, name);
+    const struct graph_name *entry = graph__name(g, name);
+    if (!entry) return binder;
+    return later_of(binder, graph__last_above(&entry->blocks[ROLE_DELETES], reader->index));
+}
+
 const struct block *graph_provider(const struct block_graph *g, const struct block *reader,
                                    struct str name) {
-    const struct block *provider = graph__last_above(&g->wild, reader->index);
-    const struct graph_name *entry = graph__name(g, name);
-    if (!entry) return provider;
-    provider = later_of(provider, graph__last_above(&entry->blocks[ROLE_BINDS], reader->index));
-    const struct block *deleter = graph__last_above(&entry->blocks[ROLE_DELETES], reader->index);
+    const struct block *binder = last_binder(g, reader, name);
     /* A block that both binds and deletes the name may leave it bound. */
-    return later_of(provider, deleter) == provider ? provider : NULL;
+    return graph_setter(g, reader, name) == binder ? binder : NULL;
 }
 
 const struct block *graph_provider_below(const struct block_graph *g, const struct block *reader,

@@ -33,6 +33,10 @@ typedef VEC(const struct block *) block_vec; /* borrowed blocks, ascending by in
 const struct block *graph_provider(const struct block_graph *g, const struct block *reader,
                                    struct str name);
 
+/* The nearest block above that binds or deletes the name, or that is wild; or NULL. */
+const struct block *graph_setter(const struct block_graph *g, const struct block *reader,
+                                 struct str name);
+
 /* The first block below `reader` that binds `name`: for "defined below" diagnostics.  Or NULL. */
 const struct block *graph_provider_below(const struct block_graph *g, const struct block *reader,
                                          struct str name);

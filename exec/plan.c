@@ -33,17 +33,18 @@ static bool says_it_binds(const struct block *block, struct str name) {
     return symbols_definition(&block->symbols, name) != NULL;
 }
 
-/* The block whose failure leaves open what `name` is for `block`, or 0.  A block that ran and did
- * not bind the name (it was on a branch not taken) leaves the word to the one above it. */
+/* The block whose failure leaves open what `name` is for `block`, or 0.  A block that ran and
+ * neither bound nor deleted the name (it was on a branch not taken, or it was blocked before it
+ * could delete it) leaves the word to the one above it. */
 static block_id failure_above(const struct plan_request *request, const struct block *block,
                               struct str name) {
     const struct block *above = block;
-    while ((above = graph_provider(document_graph(request->doc), above, name))) {
+    while ((above = graph_setter(document_graph(request->doc), above, name))) {
         const struct trace *t = trace_get(request->traces, above->id);
         if (!block_executes(above)) continue;
         bool broken_now = block_broken(above, t);
         if (t && !broken_now && trace_writes(t, name)) return 0;
-        if (!says_it_binds(above, name)) continue; /* wild: nobody can tell what it was to bind */
+        if (!says_it_binds(above, name)) continue; /* nobody can tell what a wild one was to bind */
         if (broken_now) return above->id;
         if (!t) return 0;
         if (t->status != RUN_OK) return above->id;
@@ -168,9 +169,10 @@ static void verify_reads(const struct plan_request *request, const struct block 
 static bool verify_certain(const struct plan_request *request, const struct block *block,
                            struct plan_item *item) {
     const struct trace *t = trace_get(request->traces, block->id);
-    if (request->asked == block->id) plan__item_add(item, REASON_ASKED, 0);
+    bool answered = t && t->run == request->run;
     bool always = block->pragmas.always_eval && request->always_eval;
-    if (always && !(t && t->run == request->run)) plan__item_add(item, REASON_ALWAYS, 0);
+    if (request->asked == block->id && !answered) plan__item_add(item, REASON_ASKED, 0);
+    if (always && !answered) plan__item_add(item, REASON_ALWAYS, 0);
     if (trace_faulty(t, block->code)) { /* held: unless what it read is not what it was */
         verify_versions(request, block, &t->held_reads, item);
         return item->reasons.len > 0;

@@ -56,7 +56,7 @@ struct plan_request {
     block_id asked;   /* run this block in any case; 0: none */
     block_id running; /* in the worker, and wanted: its readers wait for it; 0: none */
     bool always_eval; /* blocks so marked run, once in a run: when the user asks for it */
-    uint32_t run;     /* the run that the plan is for */
+    uint32_t run;     /* that the plan is for: what it has done is not asked for again */
 };
 
 void plan_make(struct plan *out, const struct plan_request *request); /* `out` zeroed */

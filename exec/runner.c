@@ -24,19 +24,28 @@ static void flush(struct runner *r) {
 
 /* --- Life. --- */
 
+void runner_set_setup(struct runner *r, const struct worker_setup *setup) {
+    char *file = str_dup(setup->file), *cwd = str_dup(setup->cwd),
+         *package = str_dup(setup->package);
+    free(r->file);
+    free(r->cwd);
+    free(r->package);
+    r->file = file;
+    r->cwd = cwd;
+    r->package = package;
+    r->setup = *setup;
+    r->setup.file = str_from(r->file);
+    r->setup.cwd = str_from(r->cwd);
+    r->setup.package = str_from(r->package);
+}
+
 struct runner *runner_create(const struct runner_events *events, void *ctx, struct document *doc,
                              const struct worker_setup *setup) {
     struct runner *r = xcalloc(1, sizeof *r);
     r->events = events;
     r->ctx = ctx;
     r->doc = doc;
-    r->file = str_dup(setup->file);
-    r->cwd = str_dup(setup->cwd);
-    r->package = str_dup(setup->package);
-    r->setup = *setup;
-    r->setup.file = str_from(r->file);
-    r->setup.cwd = str_from(r->cwd);
-    r->setup.package = str_from(r->package);
+    runner_set_setup(r, setup);
     r->history = history_create(doc, &r->traces);
     r->link = (struct worker_link){.events = &runner__link_events, .ctx = r};
     return r;
@@ -173,6 +182,7 @@ static void running_start(struct runner *r, const struct plan_item *item,
     running_finish(b);
     *b = (struct running_block){.block = block->id,
                                 .ticket = ++r->last_ticket,
+                                .interpreter = r->interpreter,
                                 .code = block->code,
                                 .restore_only = item->restore_only};
     plan_static_reads(&b->reads, r->doc, r->history, block);
@@ -210,6 +220,11 @@ static void keep_reasons(struct runner *r, const struct plan_item *item) {
     for (size_t i = 0; i < item->reasons.len; i++) vec_push(kept, item->reasons.items[i]);
 }
 
+static bool leaves_objects(const struct runner *r, block_id id) {
+    const struct trace *t = trace_get(&r->traces, id);
+    return t && trace_leaves_objects(t);
+}
+
 /* The next planned block that is dirty now that the blocks above it have run; NULL at the end.
  * When what it reads turns out not to be fit, or what runs now decides how the blocks below are to
  * be restored, it is planned anew for its sake, once. */
@@ -218,7 +233,7 @@ static struct plan_item *next_item(struct runner *r) {
     while (r->next < r->plan.items.len) {
         struct plan_item *item = &r->plan.items.items[r->next++];
         const struct block *block = document_block_by_id(r->doc, item->block);
-        bool decides = item->predicted && r->plan.open;
+        bool decides = item->predicted && r->plan.open && leaves_objects(r, item->block);
         if (!block || (item->predicted && !plan_verify(item, &request))) continue;
         if (r->unready == item->block || (!decides && plan_ready(block, &request))) return item;
         r->unready = item->block;
@@ -238,7 +253,6 @@ void runner__advance(struct runner *r) {
         struct plan_request request = runner__request(r);
         block_id by = plan_blocker(&request, block);
         keep_reasons(r, item);
-        if (r->asked == item->block) r->asked = 0;
         if (by)
             finish_blocked(r, block, by);
         else

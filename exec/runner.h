@@ -54,6 +54,8 @@ struct runner;
 /* `setup` strings are copied.  No worker is attached yet: updates only plan. */
 struct runner *runner_create(const struct runner_events *events, void *ctx, struct document *doc,
                              const struct worker_setup *setup);
+/* From the next interpreter on; see runner_run_all(). */
+void runner_set_setup(struct runner *r, const struct worker_setup *setup);
 void runner_destroy(struct runner *r); /* NULL is a no-op; raises nothing */
 
 /* --- The document. --- */

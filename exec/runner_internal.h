@@ -12,6 +12,7 @@ enum worker_state { WORKER_ABSENT, WORKER_STARTING, WORKER_READY };
 struct running_block {
     block_id block; /* 0: the worker is idle */
     uint32_t ticket;
+    uint32_t interpreter; /* that it was sent to */
     struct hash128 code;
     read_vec reads;   /* as of its start */
     read_vec ambient; /* likewise: it will tell what it read of these */
@@ -44,7 +45,7 @@ struct runner {
     block_id repeated;       /* it was run again for the sake of a read that was not foreseen */
     block_id unready;        /* it was planned anew for its sake already */
     bool active;             /* between run_start and run_end */
-    block_id asked;          /* for this run; 0 once it has started */
+    block_id asked;          /* for this run, or 0 */
     bool always_eval;        /* for this run */
     bool hold;               /* for this run: effects wait for a save */
     bool stop;               /* the user interrupted: the run ends after the running block */

@@ -32,6 +32,7 @@ static void on_started(void *ctx, uint32_t pid) {
     struct runner *r = ctx;
     r->worker = WORKER_READY;
     r->interpreter = pid;
+    runner__all_absent(r); /* of what it is to run, it has nothing */
     runner__replan(r);
     runner__advance(r);
 }
@@ -244,6 +245,7 @@ static void finish_fault(struct runner *r, const struct block *block, struct wor
     struct trace *t = trace_make(&r->traces, block->id);
     trace_set_fault(t, r->running.code, &done->error);
     if (done->status == WIRE_HELD) hold_trace(r, t, done, block->index);
+    t->run = r->run;
     if (r->running.unwanted) return;
     r->running.block = 0;
     r->events->block_result(r->ctx, r->run, block);
@@ -296,11 +298,29 @@ static void lose_interpreter(struct runner *r, struct str cause) {
     finish_block(r, t);
 }
 
-static void on_died(void *ctx, struct str cause) {
+/* The running block was not given to the interpreter that it was meant for: it is to be started
+ * again.  A newer interpreter may be there already. */
+static void requeue(struct runner *r) {
+    bool waits = r->running.interpreter == r->interpreter;
+    r->running.block = 0;
+    lose_interpreter(r, STR(""));
+    r->worker = waits ? WORKER_STARTING : WORKER_READY;
+    if (waits) return;
+    runner__replan(r);
+    runner__advance(r);
+}
+
+static void on_died(void *ctx, const struct worker_death *death) {
     struct runner *r = ctx;
-    r->events->log(r->ctx, cause);
-    lose_interpreter(r, cause);
-    r->worker = WORKER_STARTING; /* the warden starts another; STARTED resumes the run */
+    const struct running_block *b = &r->running;
+    if (death->ticket && (!b->block || death->ticket != b->ticket)) return; /* known already */
+    r->events->log(r->ctx, death->cause);
+    if (b->block && !death->begun) {
+        requeue(r);
+    } else {
+        lose_interpreter(r, death->cause);
+        r->worker = WORKER_STARTING; /* the warden starts another; STARTED resumes the run */
+    }
 }
 
 void runner_worker_lost(struct runner *r, struct str cause) {

@@ -64,7 +64,7 @@ typedef VEC(block_id) id_vec;
 struct trace {
     block_id block;
     struct hash128 code;
-    uint32_t run;    /* the last one that executed it */
+    uint32_t run;    /* the last one that executed it, or found that it does not compile */
     uint32_t ticket; /* of its last execution; 0: objects that it handled are no longer in use */
     bool valid;      /* false: it never finished (superseded), only its effects are recorded */
     enum run_status status;

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   7
+#define WIRE_VERSION   8
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
@@ -66,7 +66,8 @@
  *           u32 k, k x (str name)              names it read beyond those known
  *           when status is not OK: str ename, str evalue, FRAMES
  *           evalue has more lines for notes, members of a group, and causes.
- * DIED      u32 run, u32 block (0 when idle), u32 exit code, u32 signal, str cause
+ * DIED      u32 run, u32 block, u32 exit code, u32 signal, str cause
+ *           run 0: it was idle.  block 0: the run had not been given to it, and left no trace.
  * INSPECTED u32 request, u8 found, str type, str shape, str text
  * CHECKPOINTED u32 id, u8 taken, u64 microseconds, str why-not
  *           It cost that much time; if not taken: what cannot be kept, in the user's terms.

@@ -185,9 +185,12 @@ static void on_done(struct worker_link *link, struct wire_reader *r, struct err 
 
 static void on_died(struct worker_link *link, struct wire_reader *r, struct err *err) {
     (void)err;
-    for (int i = 0; i < 4; i++) wire_get_u32(r); /* run, block, exit code, signal: cause says it */
-    struct str cause = wire_get_str(r);
-    if (!r->bad) link->events->died(link->ctx, cause);
+    struct worker_death death = {.ticket = wire_get_u32(r)};
+    death.begun = wire_get_u32(r) != 0;
+    wire_get_u32(r); /* exit code and signal: the cause says it */
+    wire_get_u32(r);
+    death.cause = wire_get_str(r);
+    if (!r->bad) link->events->died(link->ctx, &death);
 }
 
 static void on_inspected(struct worker_link *link, struct wire_reader *r, struct err *err) {

@@ -58,6 +58,12 @@ struct worker_done {
     struct output error;   /* OUTPUT_ERROR unless status is WIRE_OK */
 };
 
+struct worker_death {
+    uint32_t ticket; /* of the run that it was given, or will not be given; 0: none */
+    bool begun;      /* it was given that run */
+    struct str cause;
+};
+
 struct worker_value { /* an INSPECTED answer; borrowed for the call */
     uint32_t request;
     bool found;
@@ -72,7 +78,7 @@ struct worker_events {
     void (*display)(void *ctx, uint32_t ticket, struct output *record_take);
     void (*warning)(void *ctx, uint32_t ticket, struct output *record_take);
     void (*done)(void *ctx, struct worker_done *done);
-    void (*died)(void *ctx, struct str cause);
+    void (*died)(void *ctx, const struct worker_death *death);
     void (*inspected)(void *ctx, const struct worker_value *value);
     void (*failed)(void *ctx, struct str message);
 };

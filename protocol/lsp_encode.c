@@ -122,6 +122,10 @@ json_t *lsp_progress_end(struct str token) {
     return progress(token, json_pack("{s:s}", "kind", "end"));
 }
 
+json_t *lsp_configuration(const char *section, const char *scope_uri) {
+    return json_pack("{s:[{s:s, s:s*}]}", "items", "section", section, "scopeUri", scope_uri);
+}
+
 json_t *lsp_log_message(enum lsp_severity type, struct str message) {
     return json_pack("{s:i, s:o}", "type", type, "message", json_text(message));
 }

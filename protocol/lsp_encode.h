@@ -50,6 +50,9 @@ json_t *lsp_register_watcher(const char *glob);
 json_t *lsp_show_document(const char *uri, uint32_t line);
 json_t *lsp_show_external(const char *uri);
 
+/* Parameters of workspace/configuration: one section, for a scope that may be NULL. */
+json_t *lsp_configuration(const char *section, const char *scope_uri);
+
 json_t *lsp_log_message(enum lsp_severity type, struct str message);
 
 #endif

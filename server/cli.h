@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "server/settings.h"
 
 struct cli_options {
     const char *file;  /* the first argument that is no option, or NULL */
@@ -26,5 +27,13 @@ int command_blocks(const struct cli_options *options);
 int command_run(const struct cli_options *options);
 int command_doctor(const struct cli_options *options);
 int command_serve(const struct cli_options *options);
+
+/* What the project in the current folder sets; problems are printed. */
+struct cli_settings {
+    struct settings settings;
+    char root[4096]; /* the folder */
+};
+void cli_settings_init(struct cli_settings *s);
+void cli_settings_finish(struct cli_settings *s);
 
 #endif

@@ -80,12 +80,14 @@ static void try_current(struct probe *p) {
 
 static bool probe_worker(void) {
     struct probe p = {.link = {.events = &link_events}};
-    char here[4096];
-    if (!getcwd(here, sizeof here)) here[0] = '\0';
-    struct launch_options options = {.python = STR(""), .root = str_from(here)};
+    struct cli_settings set;
+    cli_settings_init(&set);
+    struct str here = str_from(set.root);
+    struct session_options options = settings_for_session(&set.settings, here);
     p.link.ctx = &p;
     uv_loop_init(&p.loop);
-    launcher_init(&p.launcher, str_from(here), &options);
+    launcher_init(&p.launcher, here, &options.launch);
+    cli_settings_finish(&set);
     try_current(&p);
     uv_run(&p.loop, UV_RUN_DEFAULT);
     uv_loop_close(&p.loop);
@@ -93,6 +95,26 @@ static bool probe_worker(void) {
     launcher_finish(&p.launcher);
     worker_link_finish(&p.link);
     return answered;
+}
+
+static void print_limits(void) {
+    struct settings s;
+    settings_init(&s);
+    printf("limits        a block shows %llu bytes (output.limit) and 10000 lines; a document "
+           "has at most %u\n",
+           (unsigned long long)s.output_limit, (unsigned)TEXT_MAX);
+    settings_finish(&s);
+}
+
+/* The extension module serves every interpreter but the embedded one. */
+static void print_module(const char *worker) {
+    struct buf module = {0};
+    buf_printf(&module, "%s.abi3.so", worker);
+    if (access(buf_cstr(&module), R_OK) != 0)
+        printf("missing       %s: other interpreters than the worker's own cannot be used; run "
+               "./dev build\n",
+               buf_cstr(&module));
+    buf_finish(&module);
 }
 
 int command_doctor(const struct cli_options *options) {
@@ -103,7 +125,13 @@ int command_doctor(const struct cli_options *options) {
     printf("libuv         %s\n", uv_version_string());
     printf("libwebsockets %s\n", lws_get_library_version());
     printf("jansson       %s\n", jansson_version_str());
+    print_limits();
     printf("worker        %s%s\n", worker, there ? "" : " is missing: run ./dev build");
+    if (there) print_module(worker);
     free(worker);
-    return there && probe_worker() ? CLI_OK : CLI_BAD_ANSWER;
+    if (there && probe_worker()) return CLI_OK;
+    if (there)
+        printf("missing       a Python that can be used: install CPython 3.11 or newer (python3 on "
+               "Debian), or name one in the setting relight.python\n");
+    return CLI_BAD_ANSWER;
 }

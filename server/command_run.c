@@ -189,18 +189,16 @@ int command_run(const struct cli_options *options) {
     uv_loop_t loop;
     struct buf text = {0};
     struct err err = {0};
-    char *path = NULL, here[4096];
-    if (!getcwd(here, sizeof here)) here[0] = '\0';
+    char *path = NULL;
     struct batch b = {.json = options->json,
                       .colour = isatty(1) && !getenv("NO_COLOR") && !options->json};
     uv_loop_init(&loop);
     if (source_file_read(options->file, &text, &path, &err) == ST_OK) {
-        struct session_options session = {.trigger = TRIGGER_MANUAL,
-                                          .cwd = STR(""),
-                                          .output_bytes = 8 << 20,
-                                          .output_lines = 10000,
-                                          .launch = {.root = str_from(here)}};
+        struct cli_settings set;
+        cli_settings_init(&set);
+        struct session_options session = settings_for_session(&set.settings, str_from(set.root));
         b.session = session_create(&loop, &observer, &b, str_from(path), buf_str(&text), &session);
+        cli_settings_finish(&set);
         if (find_block(&b, options->block, &err) == ST_OK) {
             run_to_end(&b, &loop);
             if (options->html) write_page(&b, options->html, &err);

@@ -119,7 +119,9 @@ void dispatch_message(struct server *srv, const struct rpc_message *message,
         enum rpc_code code = parse_err->code == ST_BAD_MESSAGE ? RPC_PARSE_ERROR
                                                                : RPC_INVALID_REQUEST;
         reply_error(srv, message->id, code, parse_err->msg);
-    } else if (message->kind != RPC_RESPONSE) { /* nothing we ask the client needs its answer */
+    } else if (message->kind == RPC_RESPONSE) { /* the rest of what we ask needs no answer */
+        settings_answered(srv, message);
+    } else {
         dispatch_call(srv, message);
     }
 }

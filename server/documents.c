@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "protocol/uri.h"
+#include "server/handlers.h"
 #include "server/log.h"
 #include "server/publisher.h"
 #include "server/source_file.h"
@@ -21,61 +22,54 @@ struct open_document *documents_find(const struct server *srv, struct str path) 
 
 /* --- Life. --- */
 
-static struct launch_options launch_options(const struct server *srv) {
-    const struct settings *settings = &srv->settings;
-    return (struct launch_options){
-        .python = settings->python ? str_from(settings->python) : STR(""),
-        .prefix = settings->worker_command.items,
-        .prefix_count = settings->worker_command.len,
-        .root = srv->root ? str_from(srv->root) : STR(""),
-    };
-}
-
-void documents_configure(struct server *srv) {
-    struct launch_options launch = launch_options(srv);
-    size_t cursor = 0;
-    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
-        struct open_document *od = e->value;
-        session_relaunch(od->session, &launch);
-    }
-}
-
-static struct session *create_session(struct open_document *od, const char *path, struct str text) {
-    const struct settings *settings = &od->server->settings;
-    struct session_options options = {
-        .trigger = settings->trigger,
-        .cwd = settings->cwd ? str_from(settings->cwd) : STR(""),
-        .output_bytes = (uint32_t)settings->output_limit,
-        .output_lines = 10000,
-        .launch = launch_options(od->server),
-    };
-    return session_create(od->server->loop, &publisher_observer, od, str_from(path), text,
-                          &options);
-}
-
 static char *resolved_dup(const char *path) {
     char *resolved = realpath(path, NULL);
     return resolved ? resolved : xstrdup(path); /* it need not exist */
 }
 
-/* Live at once when a setting lists it, in a workspace that the client vouches for; `relight serve`
- * is told to run what is watched. */
-static void go_live_if_listed(struct open_document *od) {
-    const struct settings *settings = &od->server->settings;
-    struct str root = od->server->root ? str_from(od->server->root) : STR("");
-    const char *path = session_path(od->session);
-    bool listed = od->server->serves || settings_file_live(settings, str_from(path), root);
-    if (listed && settings->trusted) session_go_live(od->session);
+static struct str server_root(const struct server *srv) {
+    return srv->root ? str_from(srv->root) : STR("");
+}
+
+static bool wants_live(const struct open_document *od) {
+    struct server *srv = od->server;
+    struct str path = str_from(session_path(od->session));
+    return od->go_live || srv->serves || settings_file_live(&srv->settings, path, server_root(srv));
+}
+
+/* Live when somebody said so or a setting lists it, in a workspace that the client vouches for;
+ * `relight serve` is told to run what is watched.  Not before the settings are settled: the first
+ * run shall not be in the wrong interpreter. */
+static void go_live_if_wanted(struct open_document *od) {
+    struct server *srv = od->server;
+    if (!settings_settled(srv)) return;
+    if (wants_live(od) && srv->settings.trusted) session_go_live(od->session);
+    if (od->go_live_id) peer_send_take(srv->peer, rpc_result(od->go_live_id, NULL));
+    json_decref(od->go_live_id);
+    od->go_live_id = NULL;
+}
+
+void documents_configure(struct server *srv) {
+    struct session_options options = settings_for_session(&srv->settings, server_root(srv));
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        session_configure(od->session, &options);
+        if (od->audience.len) go_live_if_wanted(od);
+        od->results_changed = true;
+    }
 }
 
 static struct open_document *create_document(struct server *srv, struct str uri, const char *path,
                                              struct str text) {
     struct open_document *od = xcalloc(1, sizeof *od);
+    struct session_options options = settings_for_session(&srv->settings, server_root(srv));
     od->server = srv;
     od->uri = str_dup(uri);
     od->path = resolved_dup(path);
     od->results_changed = true;
-    od->session = create_session(od, path, text);
+    od->session = session_create(srv->loop, &publisher_observer, od, str_from(path), text,
+                                 &options);
     od->told_revision = document_revision(session_document(od->session));
     watcher_add_file(srv->watcher, str_from(od->path));
     *map_slot(&srv->documents, uri) = od;
@@ -87,6 +81,7 @@ static void destroy_document(struct open_document *od) {
     vec_finish(&od->audience);
     watcher_remove_file(od->server->watcher, str_from(od->path));
     session_close(od->session);
+    json_decref(od->go_live_id);
     free(od->progress);
     free(od->path);
     free(od->uri);
@@ -193,7 +188,7 @@ void documents_open(struct server *srv, const struct lsp_open *open) {
     od->edited = true;
     od->version = open->version;
     client_watch(srv->editor, od, &od->audience);
-    go_live_if_listed(od);
+    go_live_if_wanted(od);
     free(path);
     free(resolved);
 }
@@ -236,7 +231,7 @@ struct watch *documents_watch(struct server *srv, struct client *c, struct str p
     if (!od) od = open_file(srv, path, err);
     if (!od) return NULL;
     w = client_watch(c, od, &od->audience);
-    go_live_if_listed(od);
+    go_live_if_wanted(od);
     return w;
 }
 

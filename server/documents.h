@@ -33,7 +33,7 @@ void documents_file_changed(struct server *srv, struct str path);
 /* Drop clients that have been away for too long, and close what nobody has watched for a while. */
 void documents_tick(struct server *srv);
 
-void documents_configure(struct server *srv); /* the settings have changed */
+void documents_configure(struct server *srv); /* the settings have changed, or are settled */
 void documents_close_all(struct server *srv);
 
 #endif

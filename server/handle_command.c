@@ -14,12 +14,15 @@ typedef void command_fn(struct open_document *od, struct str block, struct reply
                         struct err *err);
 
 static void go_live(struct open_document *od, struct str block, struct reply *re, struct err *err) {
-    (void)block, (void)re;
-    if (!od->server->settings.trusted)
-        err_set(err, ST_UNSUPPORTED, "this workspace is not trusted, so its code is not run");
-    else
-        session_go_live(od->session);
+    (void)block;
+    od->go_live = od->server->settings.trusted;
     od->results_changed = true;
+    if (!od->go_live)
+        err_set(err, ST_UNSUPPORTED, "this workspace is not trusted, so its code is not run");
+    else if (settings_settled(od->server))
+        session_go_live(od->session);
+    else if (!od->go_live_id)
+        od->go_live_id = reply_defer(re);
 }
 
 static enum status require_live(const struct open_document *od, struct err *err) {

@@ -64,6 +64,7 @@ static void announce(struct server *srv, const struct watch_event *events, size_
 
 static void on_batch(void *ctx, const struct watch_event *events, size_t count) {
     struct server *srv = ctx;
+    for (size_t i = 0; i < count; i++) project_settings_changed(srv->project, events[i].path);
     log_line(LOG_DEBUG, "%zu watched files changed: %.*s...", count, STR_FMT(events[0].path));
     for (size_t i = 0; i < count; i++)
         if (events[i].kind != WATCH_REMOVED) documents_file_changed(srv, events[i].path);

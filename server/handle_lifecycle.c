@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* handle_lifecycle.c - initialize to exit, cancellation, settings. */
+/* handle_lifecycle.c - initialize to exit, cancellation. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -9,12 +9,6 @@
 #include "server/documents.h"
 #include "server/handlers.h"
 #include "server/log.h"
-#include "server/publisher.h"
-
-static void warn_setting(void *ctx, const char *line) {
-    log_line(LOG_WARNING, "%s", line);
-    publisher_show_message(ctx, LSP_WARNING, str_from(line));
-}
 
 void on_initialize(struct server *srv, const json_t *params, struct reply *re, struct err *err) {
     struct lsp_initialize init;
@@ -26,7 +20,7 @@ void on_initialize(struct server *srv, const json_t *params, struct reply *re, s
     srv->root = uri_to_path_dup(init.root_uri);
     srv->phase = PHASE_READY;
     reply_take(re, lsp_initialize_result(srv->client.encoding, command_names, command_count));
-    settings_apply(&srv->settings, SETTINGS_INITIALIZATION, init.options, warn_setting, srv);
+    settings_begin(srv, init.options);
 }
 
 void on_initialized(struct server *srv, const json_t *params, struct reply *re, struct err *err) {
@@ -34,6 +28,7 @@ void on_initialized(struct server *srv, const json_t *params, struct reply *re, 
     log_line(LOG_INFO, "version %s, workspace %s, %s", RELIGHT_VERSION,
              srv->root ? srv->root : "(none)", srv->settings.trusted ? "trusted" : "not trusted");
     files_register(srv);
+    settings_ask(srv);
 }
 
 void on_shutdown(struct server *srv, const json_t *params, struct reply *re, struct err *err) {
@@ -61,15 +56,6 @@ void on_cancel(struct server *srv, const json_t *params, struct reply *re, struc
     }
 }
 
-void on_set_trace(struct server *srv, const json_t *params, struct reply *re, struct err *err) {
-    (void)srv, (void)re;
-    const char *value = json_string_value(json_at(params, "value"));
-    if (value)
-        log_set_debug(strcmp(value, "off") != 0);
-    else
-        err_set(err, ST_BAD_PARAMS, "value: expected a string");
-}
-
 void on_progress_cancel(struct server *srv, const json_t *params, struct reply *re,
                         struct err *err) {
     (void)re, (void)err;
@@ -79,14 +65,6 @@ void on_progress_cancel(struct server *srv, const json_t *params, struct reply *
         struct open_document *od = e->value;
         if (od->progress && strcmp(od->progress, token) == 0) session_interrupt(od->session);
     }
-}
-
-void on_configuration(struct server *srv, const json_t *params, struct reply *re, struct err *err) {
-    (void)re, (void)err;
-    const json_t *section = json_at(params, "settings.relight");
-    if (!section) return;
-    settings_apply(&srv->settings, SETTINGS_CLIENT, section, warn_setting, srv);
-    documents_configure(srv);
 }
 
 void lifecycle_check_parent(struct server *srv) {

@@ -7,8 +7,16 @@
 
 /* handle_lifecycle.c */
 lsp_handler on_initialize, on_initialized, on_shutdown, on_exit_notification, on_cancel,
-    on_set_trace, on_progress_cancel, on_configuration;
+    on_progress_cancel;
 void lifecycle_check_parent(struct server *srv); /* the client's process is gone: stop */
+
+/* handle_settings.c */
+lsp_handler on_configuration, on_set_trace;
+void settings_begin(struct server *srv, const json_t *initialization_options);
+void settings_ask(struct server *srv); /* the editor, if it can be asked */
+void settings_answered(struct server *srv, const struct rpc_message *message);
+void settings_tick(struct server *srv);          /* do not wait for ever */
+bool settings_settled(const struct server *srv); /* all that was asked for has been answered */
 
 /* handle_text.c */
 lsp_handler on_did_open, on_did_change, on_did_save, on_did_close;

@@ -48,9 +48,10 @@ void launcher_search(struct launcher *l) {
 struct worker_process *launcher_spawn(struct launcher *l, uv_loop_t *loop,
                                       const struct worker_process_events *events, void *ctx,
                                       struct err *err) {
+    const char *args[] = {l->candidates.items[l->current].path, NULL};
     struct worker_launch launch = {.prefix = l->prefix.items,
                                    .prefix_count = l->prefix.len,
-                                   .python = l->candidates.items[l->current].path,
+                                   .args = args,
                                    .folder = l->folder};
     l->reason.len = 0;
     return worker_process_spawn(loop, &launch, events, ctx, err);

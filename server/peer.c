@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "protocol/framing.h"
+#include "server/log.h"
 
 enum {
     CONGESTED_BYTES = 4 << 20,
@@ -30,6 +31,7 @@ struct peer {
     struct buf queue, flight; /* waiting; in the write under way */
     uv_write_t write;
     bool writing, closing, over;
+    bool trace, trace_whole;
     char chunk[65536];
 };
 
@@ -60,6 +62,16 @@ static void report_closed(struct peer *p, const struct err *err) {
     p->events->closed(p->ctx, err);
 }
 
+/* Not of log messages: the line would be one more. */
+static void trace(const struct peer *p, const char *verb, const json_t *message) {
+    const char *method = json_string_value(json_object_get(message, "method"));
+    if (!p->trace || (method && strcmp(method, "window/logMessage") == 0)) return;
+    char *text = json_dumps(p->trace_whole ? message : json_object_get(message, "id"),
+                            JSON_ENCODE_ANY | JSON_COMPACT);
+    log_line(LOG_DEBUG, "%s %s %s", verb, method ? method : "an answer", text ? text : "");
+    free(text);
+}
+
 static void take_messages(struct peer *p) {
     struct str body;
     struct err corrupt = {0};
@@ -68,6 +80,7 @@ static void take_messages(struct peer *p) {
         struct rpc_message message;
         struct err err = {0};
         rpc_parse(&message, body, &err);
+        trace(p, "received", message.root);
         p->events->message(p->ctx, &message, &err);
         rpc_message_finish(&message);
     }
@@ -136,11 +149,17 @@ void peer_flush(struct peer *p) {
 
 void peer_send_take(struct peer *p, json_t *message) {
     rpc_write(&p->queue, message);
+    trace(p, "sent", message);
     json_decref(message);
 }
 
 void peer_send_bytes(struct peer *p, struct str framed) {
     buf_append(&p->queue, framed);
+}
+
+void peer_set_trace(struct peer *p, bool on, bool whole) {
+    p->trace = on;
+    p->trace_whole = whole;
 }
 
 bool peer_congested(const struct peer *p) {

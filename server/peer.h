@@ -29,6 +29,9 @@ void peer_send_take(struct peer *p, json_t *message); /* queue; steals */
 void peer_send_bytes(struct peer *p, struct str framed);
 void peer_flush(struct peer *p);
 
+/* Log every message, and with `whole` what it says. */
+void peer_set_trace(struct peer *p, bool on, bool whole);
+
 /* More is queued than a peer that reads would leave: leave out what is not needed. */
 bool peer_congested(const struct peer *p);
 

@@ -87,8 +87,9 @@ static void on_turn_end(uv_prepare_t *handle) {
 
 static void on_tick(uv_timer_t *timer) {
     struct server *srv = timer->data;
-    bool pending = publisher_tick(srv);
+    bool pending = publisher_tick(srv) || !settings_settled(srv);
     documents_tick(srv);
+    settings_tick(srv);
     uv_timer_start(timer, on_tick, pending ? TICK_MS : IDLE_TICK_MS, 0);
     lifecycle_check_parent(srv); /* last: it may stop the server */
 }
@@ -113,6 +114,7 @@ void server_stop(struct server *srv, int code) {
     log_set_sink(NULL, NULL);
     preview_host_stop(srv->preview);
     documents_close_all(srv);
+    project_settings_close(srv->project);
     watcher_destroy(srv->watcher);
     peer_close(srv->peer);
     uv_close((uv_handle_t *)&srv->turn, NULL);
@@ -208,10 +210,12 @@ int server_serve(const char *root, uint16_t port, bool open) {
     signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&loop);
     server_start(&srv);
-    srv.settings.trusted = true;
     watch_signals(&srv);
     if (preview_host_start(&srv, root, port, &err) == ST_OK) {
         srv.root = xstrdup(preview_host_root(srv.preview));
+        json_t *options = json_pack("{s:b}", "trusted", true);
+        settings_begin(&srv, options);
+        json_decref(options);
         say_where(&srv);
         if (open) preview_host_open(srv.preview);
     } else {

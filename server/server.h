@@ -15,6 +15,7 @@
 #include "protocol/lsp_decode.h"
 #include "server/client_registry.h"
 #include "server/peer.h"
+#include "server/project_settings.h"
 #include "server/session.h"
 #include "server/settings.h"
 #include "server/watcher.h"
@@ -34,6 +35,8 @@ struct open_document {
     uint32_t run; /* the last one told */
     struct run_summary last_end;
     struct hash128 told_blocks; /* the ids that clients have been told of */
+    bool go_live;               /* as soon as the settings are settled ... */
+    json_t *go_live_id;         /* ... and then this request is answered; owned, or NULL */
     bool results_changed;       /* diagnostics, hints and lenses are due at the end of a turn */
     uint64_t published_ms;
     uint64_t told_revision; /* of the document: its results have been told as they were then */
@@ -62,7 +65,10 @@ struct server {
     struct lsp_client client;
     bool pulls_diagnostics;
     struct settings settings;
-    char *root; /* path of the workspace folder, or NULL; owned */
+    struct project_settings *project; /* NULL without a workspace folder */
+    uint64_t settings_asked;          /* our request for the editor's, or 0 */
+    uint64_t settings_deadline_ms;    /* for its answer */
+    char *root;                       /* path of the workspace folder, or NULL; owned */
     struct watcher *watcher;
     struct map documents; /* uri -> struct open_document, owned */
     struct client_registry clients;

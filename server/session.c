@@ -24,7 +24,8 @@ struct session {
     const struct session_observer *observer; /* NULL once closed */
     void *ctx;
     char *path, *cwd;
-    struct session_options options;
+    enum session_trigger run_on;
+    uint32_t output_bytes, output_lines; /* for each block */
     struct document *doc;
     struct runner *runner;
     struct worker_process *worker;
@@ -216,6 +217,35 @@ static void start_timer(struct session *s, uv_timer_t *timer) {
     s->open_handles++;
 }
 
+static struct worker_setup setup_of(const struct session *s) {
+    return (struct worker_setup){.file = str_from(s->path),
+                                 .cwd = str_from(s->cwd),
+                                 .package = STR(""),
+                                 .output_bytes = s->output_bytes,
+                                 .output_lines = s->output_lines};
+}
+
+/* False when nothing has changed that results could depend on. */
+static bool take_options(struct session *s, const struct session_options *options) {
+    char *folder = folder_dup(str_from(s->path));
+    char *cwd = options->cwd.len ? str_dup(options->cwd) : xstrdup(folder);
+    bool same_launch = s->cwd && launcher_matches(&s->launcher, &options->launch);
+    bool same = same_launch && strcmp(s->cwd, cwd) == 0 &&
+                s->output_bytes == options->output_bytes &&
+                s->output_lines == options->output_lines;
+    if (!same_launch) {
+        launcher_finish(&s->launcher);
+        launcher_init(&s->launcher, str_from(folder), &options->launch);
+    }
+    free(folder);
+    free(s->cwd);
+    s->cwd = cwd;
+    s->run_on = options->trigger;
+    s->output_bytes = options->output_bytes;
+    s->output_lines = options->output_lines;
+    return !same;
+}
+
 struct session *session_create(uv_loop_t *loop, const struct session_observer *observer, void *ctx,
                                struct str path, struct str text,
                                const struct session_options *options) {
@@ -224,19 +254,10 @@ struct session *session_create(uv_loop_t *loop, const struct session_observer *o
     s->observer = observer;
     s->ctx = ctx;
     s->path = str_dup(path);
-    s->cwd = options->cwd.len ? str_dup(options->cwd) : folder_dup(path);
-    s->options = *options;
-    s->options.cwd = str_from(s->cwd);
-    char *folder = folder_dup(path);
-    launcher_init(&s->launcher, str_from(folder), &options->launch);
-    free(folder);
+    take_options(s, options);
     s->trigger = "command";
     s->doc = document_create(text);
-    struct worker_setup setup = {.file = str_from(s->path),
-                                 .cwd = s->options.cwd,
-                                 .package = STR(""),
-                                 .output_bytes = options->output_bytes,
-                                 .output_lines = options->output_lines};
+    struct worker_setup setup = setup_of(s);
     s->runner = runner_create(&runner_events, s, s->doc, &setup);
     start_timer(s, &s->grace);
     start_timer(s, &s->pause);
@@ -321,11 +342,11 @@ void session_changed(struct session *s) {
     document_refresh(s->doc);
     runner_update(s->runner);
     bool hopeless = s->failure.len > 0; /* until the settings change, or somebody asks */
-    if (s->live && s->options.trigger == TRIGGER_TYPE && !hopeless) run_after_pause(s);
+    if (s->live && s->run_on == TRIGGER_TYPE && !hopeless) run_after_pause(s);
 }
 
 void session_saved(struct session *s) {
-    if (s->live && s->options.trigger != TRIGGER_MANUAL) run_dirty(s, "save", false);
+    if (s->live && s->run_on != TRIGGER_MANUAL) run_dirty(s, "save", false);
 }
 
 void session_file_changed(struct session *s) {
@@ -361,12 +382,8 @@ void session_interrupt(struct session *s) {
     runner_interrupt(s->runner);
 }
 
-void session_relaunch(struct session *s, const struct launch_options *options) {
-    if (launcher_matches(&s->launcher, options)) return;
-    char *folder = folder_dup(str_from(s->path));
-    launcher_finish(&s->launcher);
-    launcher_init(&s->launcher, str_from(folder), options);
-    free(folder);
+/* Another interpreter, or another place to run in: what has run, runs again there. */
+static void start_over(struct session *s) {
     s->failure.len = 0;
     if (s->worker) {
         worker_process_close(s->worker);
@@ -374,4 +391,11 @@ void session_relaunch(struct session *s, const struct launch_options *options) {
         runner_worker_lost(s->runner, STR("another interpreter takes its place"));
     }
     session_run_all(s);
+}
+
+void session_configure(struct session *s, const struct session_options *options) {
+    if (!take_options(s, options)) return;
+    struct worker_setup setup = setup_of(s);
+    runner_set_setup(s->runner, &setup);
+    start_over(s);
 }

@@ -63,7 +63,7 @@ void session_run(struct session *s, block_id block); /* 0: what is dirty, and al
 void session_run_all(struct session *s);             /* in a fresh interpreter */
 void session_interrupt(struct session *s);
 
-/* The settings changed.  Another interpreter: what has run, runs again in that. */
-void session_relaunch(struct session *s, const struct launch_options *options);
+/* The settings changed.  Where that can change results, all that has run runs again. */
+void session_configure(struct session *s, const struct session_options *options);
 
 #endif

@@ -253,6 +253,19 @@ void settings_apply(struct settings *s, enum settings_source source, const json_
     }
 }
 
+struct session_options settings_for_session(const struct settings *s, struct str root) {
+    return (struct session_options){
+        .trigger = (enum session_trigger)s->trigger,
+        .cwd = s->cwd ? str_from(s->cwd) : STR(""),
+        .output_bytes = (uint32_t)s->output_limit,
+        .output_lines = 10000,
+        .launch = {.python = s->python ? str_from(s->python) : STR(""),
+                   .prefix = s->worker_command.items,
+                   .prefix_count = s->worker_command.len,
+                   .root = root},
+    };
+}
+
 bool settings_file_live(const struct settings *s, struct str path, struct str root) {
     struct str relative = path;
     if (root.len && str_starts(path, root) && path.len > root.len && path.ptr[root.len] == '/')

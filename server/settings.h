@@ -54,6 +54,9 @@ void settings_apply(struct settings *s, enum settings_source source, const json_
 /* The keys, sorted; NULL past the last. */
 const char *settings_key(size_t index);
 
+/* What a session needs of them; borrowed.  `root` is the workspace folder or empty. */
+struct session_options settings_for_session(const struct settings *s, struct str root);
+
 /* Whether a setting lists the file as live; `root` is the workspace folder or empty. */
 bool settings_file_live(const struct settings *s, struct str path, struct str root);
 

@@ -139,7 +139,7 @@ static enum status spawn(struct worker_process *w, uv_loop_t *loop,
     char *program = worker_program_dup(launch->prefix_count > 0);
     for (size_t i = 0; i < launch->prefix_count; i++) vec_push(&args, launch->prefix[i]);
     vec_push(&args, program);
-    if (launch->python) vec_push(&args, (char *)launch->python);
+    for (size_t i = 0; launch->args[i]; i++) vec_push(&args, (char *)launch->args[i]);
     vec_push(&args, NULL);
     int failed = spawn_args(w, loop, args.items, launch->folder);
     if (failed) err_set(err, ST_IO, "cannot start %s: %s", args.items[0], uv_strerror(failed));

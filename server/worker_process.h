@@ -22,8 +22,8 @@ struct worker_process_events {
 struct worker_launch {
     char *const *prefix; /* words before the program (ssh, a host), which is then found there */
     size_t prefix_count;
-    const char *python; /* the interpreter, or NULL for the one that is embedded */
-    const char *folder; /* where version managers look for what the project wants; or NULL */
+    const char *const *args; /* for relight-worker, up to a NULL */
+    const char *folder;      /* where version managers look for what the project wants; or NULL */
 };
 
 /* Start one.  On failure NULL and err (in the user's terms). */

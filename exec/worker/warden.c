@@ -129,7 +129,7 @@ static bool begin_run(struct warden *w, struct wire_reader fields) {
     uint32_t run = wire_get_u32(&fields);
     uint32_t block = wire_get_u32(&fields);
     if (wire_get_u32(&fields) != (uint32_t)w->ward.pid) {
-        send_died(w, run, block, 0, STR("the interpreter that it was meant for has ended"));
+        send_died(w, run, 0, 0, STR("the interpreter that it was meant for has ended"));
         return false;
     }
     w->running = true;
@@ -348,9 +348,7 @@ static void refuse_waiting(struct warden *w, int status, struct str cause) {
     uint8_t type;
     struct wire_reader fields;
     while (wire_next(&w->waiting, &w->waiting_taken, &type, &fields) == WIRE_FRAME) {
-        if (type != WM_RUN) continue;
-        uint32_t run = wire_get_u32(&fields);
-        send_died(w, run, wire_get_u32(&fields), status, cause);
+        if (type == WM_RUN) send_died(w, wire_get_u32(&fields), 0, status, cause);
     }
     w->waiting.len = w->waiting_taken = 0;
 }

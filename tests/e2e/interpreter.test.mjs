@@ -153,4 +153,31 @@ test("relight doctor says what was chosen, and what was not", async () => {
   assert.match(out, /python {8}cannot use .*\.venv\/bin\/python \(the project's \.venv\): the worker process ended with exit code 3/);
   assert.match(out, /chosen {6}.* \((python3 on the PATH|the one that Relight was built with)\)/);
   assert.ok(out.includes(python));
+  assert.match(out, /^limits /m);
+});
+
+test("relight doctor says what is missing where the project names a bad interpreter", async () => {
+  const scratch = new Scratch();
+  writeFileSync(join(scratch.folder, "pyproject.toml"), '[tool.relight]\npython = "/no/such/python"\n');
+  const child = scratch.spawn(["doctor"], { env: UNSET });
+  let out = "";
+  child.stdout.on("data", (text) => (out += text));
+  const { code } = await ended(child);
+  await scratch.finish();
+  assert.equal(code, 1);
+  assert.match(out, /cannot use \/no\/such\/python \(the setting relight.python\): it cannot be started/);
+  assert.match(out, /^missing {7}a Python that can be used: install CPython 3.11 or newer/m);
+});
+
+test("relight run uses what the project names", async () => {
+  const scratch = new Scratch();
+  const inside = makeEnvironment(own.path, join(scratch.folder, "env"));
+  writeFileSync(join(scratch.folder, "pyproject.toml"), `[tool.relight]\npython = "${inside}"\n`);
+  writeFileSync(join(scratch.folder, "a.py"), "import only_here\n\nprint(only_here.place)\n");
+  const child = scratch.spawn(["run", "a.py"], { env: UNSET });
+  let out = "";
+  child.stdout.on("data", (text) => (out += text));
+  await ended(child);
+  await scratch.finish();
+  assert.ok(out.includes(join(scratch.folder, "env")), out);
 });

@@ -98,3 +98,114 @@ e2e("output.limit is what a block may show", options({ "output.limit": 2000 }), 
   const size = outputs.reduce((sum, { text }) => sum + text.length, 0);
   assert.ok(size >= 1500 && size <= 2500, `${size}`);
 });
+
+// --- The project's settings.
+
+const project = (text, settings = {}) => ({ files: { "pyproject.toml": text }, ...options(settings) });
+
+e2e("pyproject.toml sets for the project", project('[tool.relight]\nlive = ["*.py"]\noutput.limit = 2000\n'), async (client) => {
+  const file = client.open("a.py", "print('x' * 100_000)\n");
+  await file.untilRunEnd();
+  assert.equal(file.result("print").truncated, true);
+});
+
+e2e("what the editor sets wins", project('[tool.relight]\ntrigger = "manual"\nlive = ["*.py"]\n', { trigger: "save" }), async (client) => {
+  const file = client.open("a.py", "x = 1\n");
+  await file.untilRunEnd();
+  await file.quiet();
+  assert.deepEqual(await file.change("x = 1", "x = 2"), []);
+  file.save();
+  assert.deepEqual(await file.quiet(), ["x = 2"]);
+});
+
+e2e("going live waits for pyproject.toml", project('[tool.relight.worker]\ncommand = ["env", "GREETING=hello"]\n'), async (client) => {
+  const file = await client.live("a.py", "import os\nos.environ['GREETING']\n");
+  assert.equal(file.shows("import os"), "ok: 'hello'");
+  assert.equal(client.all("relight/runStart").length, 1);
+});
+
+e2e("pyproject.toml is read again when it changes, and where results can differ they do", async (client) => {
+  const file = await client.live("a.py", "import os\nos.environ.get('GREETING')\n\nx = 1\n");
+  assert.equal(file.shows("import os"), "ok");
+  const from = client.received.length;
+  client.write("pyproject.toml", '[tool.relight]\n"worker.command" = ["env", "GREETING=hello"]\n');
+  await client.message("relight/runEnd", () => true, from);
+  assert.deepEqual(await file.quiet(), ["import os", "x = 1"]);
+  assert.equal(file.shows("import os"), "ok: 'hello'");
+  client.write("pyproject.toml", '[tool.relight]\ntrigger = "often"\n');
+  assert.deepEqual(await warnings(client, 1), [
+    [2, 'setting relight.trigger must be "type", "save" or "manual" (in pyproject.toml)'],
+  ]);
+});
+
+const badProjects = {
+  "pyproject.toml: Expected '=' after a key in a key/value pair (at line 1, column 5)": "live\n",
+  "setting relight.trusted is for the editor to give (in pyproject.toml)": "[tool.relight]\ntrusted = true\n",
+  "setting relight.live must be a list of globs (in pyproject.toml)": "[tool.relight]\nlive = 2001-02-03\n",
+  "the relight settings must be an object": "[tool]\nrelight = 1\n",
+};
+
+for (const [message, text] of Object.entries(badProjects)) {
+  e2e(`a bad project: ${message}`, { files: { "pyproject.toml": text }, initializationOptions: {} }, async (client) => {
+    assert.deepEqual(await warnings(client, 1), [[2, message]]);
+    await assert.rejects(client.open("a.py", "x = 1\n").command("goLive"), /not trusted/);
+  });
+}
+
+for (const text of ["", "[tool]\nblack = {}\n", "tool = 1\n", "[tool.relight]\n"]) {
+  e2e(`a project without settings: ${JSON.stringify(text)}`, project(text), async (client) => {
+    const file = await client.live("a.py", "print(1)\n");
+    assert.equal(file.shows("print(1)"), "ok: 1");
+    assert.deepEqual(client.all("window/showMessage"), []);
+  });
+}
+
+// --- Asking the editor.
+
+function asked(answer, more = {}) {
+  const capabilities = { workspace: { configuration: true } };
+  return { capabilities, answers: { "workspace/configuration": answer }, ...options(more) };
+}
+
+e2e("the editor is asked, and its answer wins", asked(() => [{ live: ["*.py"], trigger: "manual" }], { trigger: "save" }), async (client) => {
+  const file = client.open("a.py", "x = 1\n");
+  await file.untilRunEnd();
+  await file.quiet();
+  assert.deepEqual(client.all("workspace/configuration"), [{ items: [{ section: "relight" }] }]);
+  await file.change("x = 1", "x = 2");
+  file.save();
+  assert.deepEqual(await file.quiet(), []);
+});
+
+let trigger = "type";
+e2e("it is asked again when its settings have changed", asked(() => [{ trigger }]), async (client) => {
+  const file = await client.live("a.py", "x = 1\n");
+  trigger = "manual";
+  client.notify("workspace/didChangeConfiguration", { settings: null });
+  await client.until("a second question", () => client.all("workspace/configuration").length === 2);
+  assert.deepEqual(await file.change("x = 1", "x = 2"), []);
+});
+
+for (const [what, answer] of Object.entries({ null: () => [null], nothing: () => [], "no list": () => 7, "an error": () => { throw new Error("no"); } })) {
+  e2e(`an editor that answers ${what} has set nothing`, asked(answer), async (client) => {
+    const file = await client.live("a.py", "print(1)\n");
+    assert.equal(file.shows("print(1)"), "ok: 1");
+  });
+}
+
+e2e("trace: the log tells of every message", options({ trace: "messages" }), async (client) => {
+  const line = (text) => client.message("window/logMessage", ({ message }) => message.startsWith(text));
+  const file = client.open("a.py", "x = 1\n");
+  const { message } = await line("received textDocument/didOpen");
+  assert.ok(!message.includes("x = 1"), message);
+  await line("sent textDocument/publishDiagnostics");
+  client.notify("$/setTrace", { value: "verbose" });
+  await file.change("x = 1", "x = 2");
+  assert.match((await line("received textDocument/didChange")).message, /"text":"x = 2"/);
+  client.notify("workspace/didChangeConfiguration", { settings: { relight: { trace: "verbose" } } });
+  client.notify("workspace/didChangeConfiguration", { settings: { relight: { trace: "off" } } });
+  await file.quiet();
+  const from = client.received.length;
+  await file.change("x = 2", "x = 3");
+  assert.deepEqual(client.all("window/logMessage", from), []);
+});

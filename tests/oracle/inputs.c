@@ -73,6 +73,10 @@ static void ignore_inspected(void *ctx, const struct worker_value *value) {
     (void)ctx, (void)value;
 }
 
+static void ignore_death(void *ctx, const struct worker_death *death) {
+    (void)ctx, (void)death;
+}
+
 static void ignore_text(void *ctx, struct str text) {
     (void)ctx, (void)text;
 }
@@ -84,7 +88,7 @@ const struct worker_events inputs_events = {
     .display = on_display,
     .warning = on_display,
     .done = on_done,
-    .died = ignore_text,
+    .died = ignore_death,
     .inspected = ignore_inspected,
     .failed = ignore_text,
 };

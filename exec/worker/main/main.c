@@ -8,10 +8,12 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "exec/worker/main/launch.h"
+#include "exec/worker/main/project.h"
 #include "exec/worker/worker.h"
 
 /* AddressSanitizer: a crash of the user's code is ours to report, and libpython keeps memory
@@ -46,6 +48,7 @@ static PyStatus start_python(const char *executable) {
 
 int main(int argc, char **argv) {
     int in_fd, out_fd;
+    if (argc == 3 && strcmp(argv[1], "--project") == 0) return project_print(argv[2]);
     const char *python = argc > 1 ? argv[1] : RELIGHT_PYTHON;
     worker_take_stdio(&in_fd, &out_fd);
     if (argc > 1 && !same_file(python, RELIGHT_PYTHON)) return launch_python(python, in_fd, out_fd);

@@ -20,7 +20,8 @@ const CAPABILITIES = {
 };
 
 export class Client {
-  // options: capabilities (added to the usual ones), initializationOptions, processId, env
+  // options: capabilities (added to the usual ones), initializationOptions, processId, env, files
+  // ({name: text}, there before the server starts), answers ({method: (params) => result})
   static async start(options = {}) {
     const client = new Client(options);
     try {
@@ -49,6 +50,8 @@ export class Client {
     this.complaints = []; // of the protocol library, about the server's bytes
     this.stderr = "";
     this.waiting = new Set();
+    this.answers = options.answers ?? {};
+    for (const [name, text] of Object.entries(options.files ?? {})) this.write(name, text);
     this.process = this.scratch.spawn(["--stdio"], options);
     this.process.stderr.setEncoding("utf8").on("data", (text) => (this.stderr += text));
     this.process.stdin.on("error", () => {}); // the server may leave before it has read all
@@ -69,7 +72,7 @@ export class Client {
     connection.onNotification("$/progress", (params) => this.#take("$/progress", params));
     connection.onRequest((method, params) => {
       this.#take(method, params);
-      return null;
+      return this.answers[method]?.(params) ?? null;
     });
     connection.listen();
     return connection;

@@ -120,6 +120,24 @@ static void failures_reach_past_branches(void **state) {
     expect_edit("d = 1\n\nd = boom\n\nd = 2\n\nd\n", "d = 5\n\nd = boom\n\nd = 2\n\nd\n", "b1");
 }
 
+static void failures_reach_past_deletions(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_init(&rig, "d = 1\n\nd = boom\n\ndel d\n\nd\n");
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_shown(&rig, "ok | error NameError | blocked | blocked");
+    rig_edit(&rig, "d = 1\n\nd = 2\n\ndel d\n\nd\n");
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_shown(&rig, "ok | ok | ok | error NameError");
+    rig_edit(&rig, "d = 1\n\nd = boom\n\ndel d\n\nd = 3\n\nd\n");
+    rig_run(&rig);
+    rig_settle(&rig);
+    expect_shown(&rig, "ok | error NameError | blocked | ok | ok 3");
+    rig_finish(&rig);
+}
+
 static void forward_references_fail_as_in_python(void **state) {
     (void)state;
     expect_edit("x\n\nx = 1\n", "x\n\nx = 2\n", "b2");
@@ -259,6 +277,7 @@ int main(void) {
         cmocka_unit_test(failing_blocks_block_others),
         cmocka_unit_test(what_was_bound_before_the_failure_counts),
         cmocka_unit_test(failures_reach_past_branches),
+        cmocka_unit_test(failures_reach_past_deletions),
         cmocka_unit_test(forward_references_fail_as_in_python),
         cmocka_unit_test(syntax_errors_run_no_dependents),
         cmocka_unit_test(broken_from_the_start),

@@ -202,6 +202,33 @@ static void asked_for_block_that_does_not_compile(void **state) {
     rig_finish(&rig);
 }
 
+/* ... even if an interpreter must be started first, and the plan is made anew for it. */
+static void what_users_ask_for_waits_for_a_worker(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_settled(&rig, "# | always-eval\nx = 1\n\nx\n\n3\n");
+    rig_lose_worker(&rig);
+    rig_run_asked(&rig, 3);
+    rig_settle(&rig);
+    expect_ran(&rig, "b1 b3");
+    rig_lose_worker(&rig);
+    rig_run_asked(&rig, 0);
+    rig_settle(&rig);
+    expect_ran(&rig, "b1");
+    rig_finish(&rig);
+}
+
+/* An answer is given once, also when it is that the text does not compile. */
+static void always_eval_that_does_not_compile(void **state) {
+    (void)state;
+    struct rig rig;
+    rig_settled(&rig, "# | always-eval\nx = 1\nreturn\n");
+    rig_run_asked(&rig, 0);
+    rig_settle(&rig);
+    expect_ran(&rig, "b1");
+    rig_finish(&rig);
+}
+
 static void full_run_starts_over(void **state) {
     (void)state;
     struct rig rig;
@@ -283,6 +310,33 @@ static void idle_death_shows_nothing(void **state) {
     rig_settle(&rig);
     expect_log(&rig, "run2(b1* b2) >b1 b1=ok >b2 b2:2 b2=ok end2");
     rig_finish(&rig);
+}
+
+/* The interpreter ends while a block is on its way to it; that the run was refused is told before
+ * the next one has started, or after. */
+static void check_refused(bool late) {
+    struct rig rig;
+    rig_settled(&rig, "x = 1\n\nx\n");
+    rig_edit(&rig, "x = 1\n\nx + 1\n");
+    rig_run_asked(&rig, 2);
+    expect_log(&rig, "run2(b2) >b2");
+    uint32_t refused = rig.worker.ticket;
+    rig.worker.busy = false;
+    fake_worker_die(&rig.worker);
+    if (!late) fake_worker_died(&rig.worker, refused, 0);
+    rig_deliver(&rig);
+    rig_step(&rig);
+    if (late) fake_worker_died(&rig.worker, refused, 0);
+    rig_deliver(&rig);
+    rig_settle(&rig);
+    expect_log(&rig, ">b1 b1=ok >b2 b2:2 b2=ok end2");
+    rig_finish(&rig);
+}
+
+static void what_a_dead_interpreter_never_got_runs_in_the_next(void **state) {
+    (void)state;
+    check_refused(false);
+    check_refused(true);
 }
 
 /* The worker is asked what `name` is; `log` is the answer, or "" when it cannot be asked. */
@@ -367,12 +421,15 @@ int main(void) {
         cmocka_unit_test(users_interrupt_what_does_not_stop),
         cmocka_unit_test(users_ask_for_a_block),
         cmocka_unit_test(always_eval_runs_when_users_ask),
+        cmocka_unit_test(what_users_ask_for_waits_for_a_worker),
+        cmocka_unit_test(always_eval_that_does_not_compile),
         cmocka_unit_test(asked_for_block_that_does_not_compile),
         cmocka_unit_test(full_run_starts_over),
         cmocka_unit_test(no_worker_is_to_be_had),
         cmocka_unit_test(after_death_only_what_is_needed_runs),
         cmocka_unit_test(death_costs_the_running_block),
         cmocka_unit_test(idle_death_shows_nothing),
+        cmocka_unit_test(what_a_dead_interpreter_never_got_runs_in_the_next),
         cmocka_unit_test(values_are_those_of_a_block),
         cmocka_unit_test(output_comes_in_pieces_and_stays_in_one),
         cmocka_unit_test(output_of_an_unwanted_block_is_dropped),
