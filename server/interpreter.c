@@ -24,6 +24,7 @@ static char *join(struct str folder, const char *name) {
     return buf_take(&path);
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the vector owns the path from here on
 static void add_take(interpreter_vec *out, char *path, const char *why) {
     vec_push(out, (struct interpreter){path, why});
 }

@@ -30,13 +30,13 @@ struct open_document {
     int64_t version;
     struct session *session;
     bool edited;        /* an editor has it open: the text is the editor's, not the file's */
+    bool go_live;       /* as soon as the settings are settled ... */
+    json_t *go_live_id; /* ... and then this request is answered; owned, or NULL */
     watch_vec audience; /* who watches it; watches are their clients' */
     uint64_t unwatched_ms;
     uint32_t run; /* the last one told */
     struct run_summary last_end;
     struct hash128 told_blocks; /* the ids that clients have been told of */
-    bool go_live;               /* as soon as the settings are settled ... */
-    json_t *go_live_id;         /* ... and then this request is answered; owned, or NULL */
     bool results_changed;       /* diagnostics, hints and lenses are due at the end of a turn */
     uint64_t published_ms;
     uint64_t told_revision; /* of the document: its results have been told as they were then */

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # layering.sh - which folder may know what: the table of docs, held against every #include.
 #
-#     layering.sh ROOT [RELIGHT]
+#     layering.sh ROOT [PROGRAM...]
 #
 # Prints each violation as file:line: reason, and fails if there is one, if a folder of the table is
-# missing or empty, or if the program RELIGHT links libpython.  layering_test.sh tests this test.
+# missing or empty, or if a PROGRAM links libpython.  layering_test.sh tests this test.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-root=${1:?usage: layering.sh ROOT [RELIGHT]}
-relight=${2:-}
+root=${1:?usage: layering.sh ROOT [PROGRAM...]}
+shift
 cd "$root"
 
 # A file's place is the longest that it is or lies in: the rules of exec are not those of
@@ -139,14 +139,13 @@ check_includes() {
 }
 
 check_program() {
-    [ -n "$relight" ] || return 0
     list=ldd
     command -v ldd >/dev/null || list='otool -L'
-    linked=$($list "$relight") || fail "$list cannot read $relight"
-    case $linked in *libpython*) fail "$relight links libpython: only the worker may" ;; esac
+    linked=$($list "$1") || fail "$list cannot read $1"
+    case $linked in *libpython*) fail "$1 links libpython: only relight-worker may" ;; esac
 }
 
 check_places
 code=$(sources | xargs awk -f "$here/strip.awk") || fail "cannot read the sources"
 printf '%s\n' "$code" | check_includes || fail "see above"
-check_program
+for program; do check_program "$program"; done
