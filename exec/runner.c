@@ -363,10 +363,11 @@ void runner_grace_over(struct runner *r) {
 
 /* --- The document changed. --- */
 
-/* A block can become prose, or be marked `skip`: then nothing that it did counts any more. */
-static bool executes_still(const struct runner *r, block_id id) {
+/* A block can become prose, or be marked `skip`: then nothing that it did counts any more, as when
+ * it has gone.  But what an open quote has swallowed returns when it closes. */
+static bool counts_still(const struct runner *r, block_id id, bool half_written) {
     const struct block *block = document_block_by_id(r->doc, id);
-    return block && block_executes(block);
+    return block ? block_executes(block) : half_written;
 }
 
 static bool half_written(const struct document *doc) {
@@ -377,10 +378,10 @@ static bool half_written(const struct document *doc) {
 
 void runner__forget_vanished(struct runner *r) {
     history_reorder(r->history);
-    if (half_written(r->doc)) return; /* swallowed by an open quote, they return when it closes */
+    bool half = half_written(r->doc);
     for (size_t i = 0; i < r->traces.by_id.len; i++) {
         struct trace *t = r->traces.by_id.items[i];
-        if (!t || executes_still(r, t->block)) continue;
+        if (!t || counts_still(r, t->block, half)) continue;
         if (t->block == r->running.block) continue; /* its effects are recorded when it ends */
         history_remove(t);
         if (r->worker != WORKER_ABSENT) worker_link_forget(&r->out, t->block);
