@@ -47,12 +47,18 @@ static void send_result(struct open_document *od, uint32_t run, const struct blo
         &(struct live_event){LIVE_BLOCK_RESULT, od, run, .block = block, .origin = origin});
 }
 
+/* Whether the result is of a run, and not of what kept the block from running. */
+static bool has_run(const struct open_document *od, const struct block *block) {
+    enum block_status status = runner_status(session_runner(od->session), block);
+    return status == STATUS_OK || status == STATUS_ERROR;
+}
+
 static void on_block_result(void *ctx, struct session *s, uint32_t run, const struct block *block) {
     (void)s;
     struct open_document *od = ctx;
     od->results_changed = true;
     od->run_done++;
-    send_result(od, run, block, "ran");
+    send_result(od, run, block, has_run(od, block) ? "ran" : "clean");
 }
 
 static void end_progress(struct open_document *od) {
