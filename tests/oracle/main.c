@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - the oracle's command line: random documents, or kept cases.
  *
- *     oracle [--seed N] [--edits N | --minutes M] [--features LIST] [--jobs N] [--no-count]
+ *     oracle [--seed N|random] [--edits N | --minutes M] [--features LIST] [--jobs N] [--no-count]
  *     oracle --replay FILE...           kept cases: each must hold
  *     oracle --known-failures FILE...   cases that fail today: each must still fail
  *
@@ -10,11 +10,13 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
 
 #include "tests/oracle/campaign.h"
 
 static int usage(void) {
-    fputs("usage: oracle [--seed N] [--edits N | --minutes M] [--features LIST] [--jobs N]\n"
+    fputs("usage: oracle [--seed N|random] [--edits N | --minutes M] [--features LIST] [--jobs N]\n"
           "              [--document-edits N] [--failures N] [--no-count] [--verbose]\n"
           "       oracle --replay FILE...\n"
           "       oracle --known-failures FILE...\n",
@@ -27,6 +29,12 @@ static bool parse_number(const char *text, uint64_t *number) {
     errno = 0;
     *number = strtoull(text, &end, 0);
     return errno == 0 && end != text && *end == 0;
+}
+
+/* The seed is printed: what it found can be had again. */
+static bool parse_seed(const char *text, uint64_t *seed) {
+    if (strcmp(text, "random") != 0) return parse_number(text, seed);
+    return getrandom(seed, sizeof *seed / 2, 0) == sizeof *seed / 2;
 }
 
 enum oracle_option {
@@ -61,8 +69,7 @@ static const struct option options[] = {
 /* True when the option is understood. */
 static bool take_option(struct campaign *c, int option, const char *value) {
     struct err err = {0};
-    uint64_t *const numbers[] = {[OPT_SEED] = &c->seed,
-                                 [OPT_EDITS] = &c->edits,
+    uint64_t *const numbers[] = {[OPT_EDITS] = &c->edits,
                                  [OPT_MINUTES] = &c->minutes,
                                  [OPT_DOCUMENT_EDITS] = &c->document_edits,
                                  [OPT_FAILURES] = &c->most_failures,
@@ -72,6 +79,8 @@ static bool take_option(struct campaign *c, int option, const char *value) {
         if (features_parse(str_from(value), &c->features, &err) == ST_OK) return true;
         fprintf(stderr, "oracle: %s\n", err.msg);
         return false;
+    case OPT_SEED:
+        return parse_seed(value, &c->seed);
     case OPT_NO_COUNT:
         c->count = false;
         return true;
