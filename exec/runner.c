@@ -65,6 +65,7 @@ void runner_destroy(struct runner *r) {
     free(r->package);
     worker_link_finish(&r->link);
     buf_finish(&r->out);
+    buf_finish(&r->told);
     history_destroy(r->history);
     trace_store_finish(&r->traces);
     plan_finish(&r->plan);
@@ -190,6 +191,14 @@ static void running_start(struct runner *r, const struct plan_item *item,
         runner__add_read(r, &b->ambient, r->history->ambient.items[i], block->index);
 }
 
+/* How the text differs from what the interpreter knows, which is nothing, or an old text, at its
+ * start. */
+static struct line_splice text_change(const struct runner *r) {
+    struct line_splice change = line_splice(buf_str(&r->told), text_str(document_text(r->doc)));
+    if (r->told.len == 0) change.removed = UINT32_MAX;
+    return change;
+}
+
 static void start_block(struct runner *r, const struct plan_item *item, const struct block *block) {
     fix_vec fixes = {0};
     history_move(r->history, block, &fixes);
@@ -205,8 +214,11 @@ static void start_block(struct runner *r, const struct plan_item *item, const st
         .symbols = &block->symbols,
         .fixes = &fixes,
         .reads = &r->running.reads,
+        .change = text_change(r),
     };
     worker_link_run(&r->out, &run);
+    r->told.len = 0;
+    buf_append(&r->told, text_str(document_text(r->doc)));
     vec_finish(&fixes);
     r->events->block_start(r->ctx, r->run, block);
     flush(r);

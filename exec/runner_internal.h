@@ -35,6 +35,7 @@ struct runner {
     enum worker_state worker;
     uint32_t interpreter; /* process id; of use while the worker is ready */
     struct buf out;       /* scratch for one request */
+    struct buf told;      /* the document's text as that interpreter knows it */
     struct history *history;
     struct trace_store traces;
     uint64_t last_version;

@@ -33,6 +33,7 @@ static void on_started(void *ctx, uint32_t pid) {
     r->worker = WORKER_READY;
     r->interpreter = pid;
     runner__all_absent(r); /* of what it is to run, it has nothing */
+    r->told.len = 0;
     runner__replan(r);
     runner__advance(r);
 }

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   8
+#define WIRE_VERSION   9
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
@@ -24,6 +24,10 @@
  *          u32 m, m x (str name, u32 block)    namespace fixes, applied first: bind the name to
  *                                              that block's value of it; block 0 unbinds it
  *          u32 r, r x (str name)               names the block is known to read
+ *          u32 first, u32 removed, str lines   how the document's text has changed since the last
+ *                                              RUN: these lines of it are replaced.  It is empty
+ *                                              in a fresh interpreter, and as it was then in one
+ *                                              from a checkpoint
  *          `interpreter` is the pid of STARTED: a run that crosses a DIED on its way must not run
  *          in the fresh interpreter, which has none of the values.  `line` is the file's line that
  *          the block begins at, 0-based.

@@ -38,6 +38,9 @@ void worker_link_run(struct buf *out, const struct worker_run *run) {
     }
     wire_u32(out, (uint32_t)run->reads->len);
     for (size_t i = 0; i < run->reads->len; i++) wire_str(out, run->reads->items[i].name->text);
+    wire_u32(out, run->change.first);
+    wire_u32(out, run->change.removed);
+    wire_str(out, run->change.lines);
     wire_end(out, mark);
 }
 

@@ -5,6 +5,7 @@
 #ifndef EXEC_WORKER_LINK_H
 #define EXEC_WORKER_LINK_H
 
+#include "analysis/line_splice.h"
 #include "base/err.h"
 #include "exec/history.h"
 #include "exec/wire.h"
@@ -24,6 +25,7 @@ struct worker_run {
     const struct symbols *symbols;
     const fix_vec *fixes;
     const read_vec *reads;
+    struct line_splice change; /* of the document's text since the last run */
 };
 
 void worker_link_setup(struct buf *out, const struct worker_setup *setup);

@@ -121,11 +121,11 @@ static bool prepare(struct interpreter *in, const struct ward_ends *ends,
         return false;
     enter_directory(setup->cwd);
     in->file = py_path(str_from(setup->file));
-    in->lines = PyList_New(0);
     in->origin_type = origin_type();
-    return in->file && in->lines && in->origin_type && prepare_signals() && prepare_matplotlib() &&
+    return in->file && in->origin_type && prepare_signals() && prepare_matplotlib() &&
            namespace_init(&in->ns, setup) && effects_init(&in->effects, &in->ns, &in->ambient) &&
-           compiler_init(&in->compiler) && reporter_init(&in->reporter, in->origin_type) &&
+           listing_init(&in->listing, in->file, in->origin_type) && compiler_init(&in->compiler) &&
+           reporter_init(&in->reporter, in->origin_type) &&
            audit_init(&in->audit, &in->control, &in->reporter) &&
            display_init(&in->display, &in->control, setup->output_bytes) &&
            warner_init(&in->warner, &in->display, &in->capture, &in->reporter) &&
@@ -155,6 +155,9 @@ static bool decode_run(struct run_request *r, struct wire_reader fields) {
     r->read_count = wire_get_count(&fields, 4);
     r->reads = xcalloc(r->read_count, sizeof *r->reads);
     for (size_t i = 0; i < r->read_count; i++) r->reads[i] = wire_get_str(&fields);
+    r->change.first = wire_get_u32(&fields);
+    r->change.removed = wire_get_u32(&fields);
+    r->change.lines = wire_get_str(&fields);
     return !fields.bad;
 }
 

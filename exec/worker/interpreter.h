@@ -9,6 +9,7 @@
 #include "exec/worker/capture.h"
 #include "exec/worker/display.h"
 #include "exec/worker/effects.h"
+#include "exec/worker/listing.h"
 #include "exec/worker/namespace.h"
 #include "exec/worker/program.h"
 #include "exec/worker/report.h"
@@ -27,8 +28,8 @@ struct interpreter {
     struct audit audit;
     struct display display;
     struct warner warner;
+    struct listing listing;
     PyObject *file;        /* the document's path */
-    PyObject *lines;       /* its text as linecache shows it */
     PyObject *origin_type; /* see origin.h */
     PyObject *runner;      /* asyncio.Runner; NULL until the first top-level await */
 };
@@ -37,6 +38,10 @@ struct interpreter {
 struct run_request {
     uint32_t run, block, line, flags;
     struct str source;
+    struct line_change {
+        uint32_t first, removed;
+        struct str lines;
+    } change;          /* of the document's text */
     struct str *maybe; /* names the block may bind */
     size_t maybe_count;
     struct str *reads; /* names it is known to read */

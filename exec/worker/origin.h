@@ -33,8 +33,4 @@ struct str source_line(struct str text, size_t index);
  * has it: \n, \r\n or \r. */
 size_t source_line_start(struct str text, size_t index);
 
-/* Show linecache, and through it tracebacks, warnings and inspect, the block's text at its place
- * in the file, saved or not.  `lines` (a list) is the file as far as it is known. */
-bool origin_show(PyObject *file, PyObject *lines, uint32_t line, struct str source);
-
 #endif

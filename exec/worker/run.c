@@ -213,7 +213,8 @@ static void run_steps(struct interpreter *in, const struct run_request *request,
     struct program program = {0};
     fix_names(in, request->fixes);
     show_warnings_again();
-    if (!origin_show(in->file, in->lines, request->line, request->source)) PyErr_Clear();
+    listing_splice(&in->listing, request->change.first, request->change.removed,
+                   request->change.lines);
     if (!compile_block(in, request, &program, outcome)) return;
     run_program(in, request, &program, outcome);
     program_finish(&program);

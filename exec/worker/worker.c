@@ -33,9 +33,9 @@ void worker_fail(int out_fd, const char *message) {
 
 /* Import once, here, what every interpreter needs: they are forked from this process. */
 static bool warm_up(void) {
-    static const char *const modules[] = {"ast",       "base64",  "faulthandler", "io",
-                                          "linecache", "os",      "reprlib",      "signal",
-                                          "traceback", "warnings"};
+    static const char *const modules[] = {"ast",    "base64",    "faulthandler", "inspect",
+                                          "io",     "linecache", "os",           "reprlib",
+                                          "signal", "traceback", "warnings"};
     for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
         PyObject *module = PyImport_ImportModule(modules[i]);
         if (!module) return false;

@@ -103,6 +103,8 @@ static inline void fake_worker_run(struct fake_worker *w, struct wire_reader *r)
         fake_worker_fix(w, name, wire_get_u32(r));
     }
     fake_worker_take_names(&w->reads, r);
+    for (int i = 0; i < 2; i++) wire_get_u32(r); /* how the text has changed */
+    wire_get_str(r);
 }
 
 static inline void fake_worker_inspect(struct fake_worker *w, struct wire_reader *r) {

@@ -117,6 +117,15 @@ static void put_fixes(struct buf *frame, const struct name_fix *fixes) {
     }
 }
 
+static void put_lines(struct buf *frame, struct run_options options, const char *source) {
+    const char *lines = options.document ? options.document : source;
+    uint32_t count = *lines != '\0';
+    for (const char *c = lines; *c; c++) count += *c == '\n' && c[1];
+    wire_u32(frame, options.document ? 0 : options.line);
+    wire_u32(frame, options.document ? UINT32_MAX : count);
+    wire_str(frame, str_from(lines));
+}
+
 void client_send_run(struct client *c, const char *source, struct run_options options) {
     struct buf frame = {0};
     size_t mark = wire_begin(&frame, WM_RUN);
@@ -130,6 +139,7 @@ void client_send_run(struct client *c, const char *source, struct run_options op
     put_names(&frame, options.maybe);
     put_fixes(&frame, options.fixes);
     put_names(&frame, options.reads);
+    put_lines(&frame, options, source);
     send_take(c, &frame, mark);
 }
 

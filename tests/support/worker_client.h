@@ -40,6 +40,8 @@ struct run_options {
     const char *const *maybe;    /* names the block may bind; ends with NULL; or NULL */
     const char *const *reads;    /* names that the block is known to read, up to NULL */
     const struct name_fix *fixes;
+    const char
+        *document; /* its text is this now; NULL: the block takes the place of what is there */
 };
 
 /* `environment`: "NAME=value" to add, or NULL. */
