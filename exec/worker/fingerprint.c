@@ -61,6 +61,7 @@ void walk__memory(struct fingerprint_walk *w, const char *memory, size_t size) {
         return;
     }
     flush(w);
+    if (!walk__allow(w, size)) return; /* do not begin what cannot be ended */
     for (size_t at = 0; at < size && !w->stopped; at += MEMORY_STEP) {
         size_t step = size - at < MEMORY_STEP ? size - at : MEMORY_STEP;
         spend(w, step);
