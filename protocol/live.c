@@ -243,6 +243,10 @@ json_t *live_element(const char *type, struct lsp_range range, struct str value,
                      json_text(value), "show", show);
 }
 
+json_t *live_graph(const char *file, json_t *blocks) {
+    return json_pack("{s:o, s:o}", "file", json_text(str_from(file)), "blocks", blocks);
+}
+
 json_t *live_run_end(struct live_target target, const struct live_run_end *end) {
     json_t *m = message(target);
     json_object_set_new(m, "error", json_boolean(end->error));

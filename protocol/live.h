@@ -22,6 +22,7 @@
     X(BLOCK_RESULT, "block-result", "blockResult")                                                 \
     X(BLOCKS, "blocks", "blocks")                                                                  \
     X(RUN_END, "run-end", "runEnd")                                                                \
+    X(GRAPH, "graph", "graph")                                                                     \
     X(WELCOME, "welcome", "welcome")                                                               \
     X(DIRECTORY, "directory", "directory")                                                         \
     X(FILE_CHANGED, "file-changed", "fileChanged")                                                 \
@@ -94,6 +95,8 @@ json_t *live_block_result(struct live_target target, const struct live_result *r
 /* The light form: block, place and content hash; the client has the rest. */
 json_t *live_block_moved(struct live_target target, const struct live_result *result);
 json_t *live_element(const char *type, struct lsp_range range, struct str value, bool show);
+
+json_t *live_graph(const char *file, json_t *blocks_take); /* {id: relations} */
 
 struct live_run_end {
     bool error, cancelled;

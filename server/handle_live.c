@@ -10,6 +10,7 @@
 #include "server/log.h"
 #include "server/preview_internal.h"
 #include "server/publish_live.h"
+#include "server/relations.h"
 
 typedef void live_handler(struct live_connection *c, const struct live_request *r, struct err *err);
 
@@ -93,6 +94,14 @@ static void on_request_load(struct live_connection *c, const struct live_request
     if (w) publish_load(w, r->have);
 }
 
+static void on_request_graph(struct live_connection *c, const struct live_request *r,
+                             struct err *err) {
+    struct watch *w = find_watch(c, r, err);
+    if (!w) return;
+    struct session *s = w->document->session;
+    answer(c, LIVE_GRAPH, live_graph(session_path(s), relations_graph(session_document(s))));
+}
+
 static void on_list_directory(struct live_connection *c, const struct live_request *r,
                               struct err *err) {
     char *path = preview_path_dup(c->root, r->path, err);
@@ -161,6 +170,7 @@ static const struct live_method {
     {"hello", on_hello},
     {"interrupt", on_interrupt},
     {"list-directory", on_list_directory},
+    {"request-graph", on_request_graph},
     {"request-load", on_request_load},
     {"restart", on_restart},
     {"reveal", on_reveal},

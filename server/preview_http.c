@@ -258,6 +258,12 @@ int preview_http_request(struct preview_host *h, struct lws *wsi, struct preview
     struct err err = {0};
     struct str rest;
     struct answer a = {.status = 404, .mime = "text/plain", .body = STR("not found\n")};
+    if (str_eq(address, STR("/frame.html"))) {
+        /* What an output's script can read of its address must not have the token in it. */
+        answer_asset(&a, wsi, "frame.html");
+        a.output = true;
+        return send_answer(wsi, c, &a);
+    }
     if (!preview_allowed(h, wsi, address, &rest, &err)) return preview_refuse(wsi, 403, err.msg);
     if (lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) == 0)
         return preview_refuse(wsi, 405, "only GET");

@@ -43,9 +43,7 @@ static json_t *state_messages(struct session *s, const struct run_summary *end) 
             messages, "block-result",
             convert_block_result(s, end->run, document_block(doc, i), POSITION_UTF16, "ran", NULL));
     add_message(messages, "run-end", live_run_end(target, &over));
-    json_t *graph = json_pack("{s:o, s:o}", "file", json_text(str_from(target.file)), "blocks",
-                              relations_graph(doc));
-    add_message(messages, "graph", graph);
+    add_message(messages, "graph", live_graph(target.file, relations_graph(doc)));
     return messages;
 }
 

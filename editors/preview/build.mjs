@@ -136,7 +136,7 @@ const size_t preview_asset_count = sizeof preview_assets / sizeof *preview_asset
 
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, "licenses.txt"), licences(await bundle()));
-for (const file of ["index.html", "static.html", "icon.svg"])
+for (const file of ["index.html", "frame.html", "static.html", "icon.svg"])
   writeFileSync(join(out, file), readFileSync(join(here, file)));
-const files = ["index.html", "static.html", "icon.svg", "app.css", "licenses.txt", ...scripts.map((s) => `${s.name}.js`)];
+const files = ["index.html", "frame.html", "static.html", "icon.svg", "app.css", "licenses.txt", ...scripts.map((s) => `${s.name}.js`)];
 writeFileSync(join(out, "preview_assets.c"), cSource(files.sort()));

@@ -13,7 +13,7 @@ const { layOutArcs } = await previewModule("view/map_layout.ts");
 
 const FILE = "/w/a.py";
 const range = (line, end = line) => ({ start: { line, character: 0 }, end: { line: end, character: 0 } });
-const start = (run, blocks, dirty, reasons = {}) => ({ type: "run-start", run, file: FILE, blocks, dirty, reasons, trigger: "type" });
+const start = (run, blocks, dirty, reasons = {}) => ({ type: "run-start", run, file: FILE, blocks, dirty, reasons, trigger: run === 1 ? "live" : "type" });
 const begin = (run, block) => ({ type: "block-start", run, file: FILE, block });
 const print = (run, block, text) => ({ type: "block-output", run, file: FILE, block, output: { output_type: "stream", name: "stdout", text } });
 const end = (run, more = {}) => ({ type: "run-end", run, file: FILE, error: false, cancelled: false, ran: 1, clean: 0, cached: 0, durationMs: 1, ...more });
@@ -54,12 +54,13 @@ test("old output stays until the new one is there, and only what changed is anot
   doc = told([result(2, "b2", 1, { text: "new" })], doc);
   assert.equal(printed(doc.blocks.get("b2")), "new");
   assert.deepEqual(doc.blocks.get("b2").streaming, []);
-  assert.equal(doc.lastChanged, "b2");
+  assert.deepEqual(doc.changed, { run: 2, block: "b2" });
+  assert.equal(doc.blocks.get("b2").changes, 1);
 });
 
 test("a result that is the same is no change; the light form keeps what is shown and moves its lines", () => {
   let doc = told([start(2, ["b1", "b2"], ["b2"]), result(2, "b2", 1)], loaded());
-  assert.deepEqual([doc.lastChanged, doc.blocks.get("b2").changes], ["", 1]);
+  assert.deepEqual([doc.changed.block, doc.blocks.get("b2").changes], ["", 0]);
   const moved = { type: "block-result", run: 0, file: FILE, block: "b2", ordinal: 1, range: range(12), contentHash: "b2", unchanged: true };
   doc = told([moved], doc);
   const b2 = doc.blocks.get("b2");

@@ -127,7 +127,7 @@ browserTest("HTML lives in a frame as high as what it shows, and reaches nothing
   await frame.getByText("refused").waitFor();
   await page.waitForFunction(() => document.querySelector(".frame-output").offsetHeight > 333);
   assert.equal(await page.evaluate(() => window.bad), undefined);
-  assert.equal(await page.locator(".frame-output").getAttribute("sandbox"), "allow-scripts");
+  assert.equal(await page.locator(".frame-output").getAttribute("sandbox"), "allow-scripts allow-popups");
 });
 
 browserTest("pragmas hide, and the reader's choice overrides them both ways", async (t) => {

@@ -61,6 +61,11 @@ export class SocketTransport implements Transport {
     return response.ok ? ((await response.json()) as { files: string[] }).files : null;
   }
 
+  // Beside the folder that is named by the token, and so without it.
+  frameUrl(): string {
+    return new URL("../frame.html", this.base).href;
+  }
+
   outputUrl(hash: string): string {
     return new URL(`api/output/${hash}`, this.base).href;
   }

@@ -23,6 +23,9 @@ export class StaticTransport implements Transport {
   files(): Promise<null> {
     return Promise.resolve(null);
   }
+  frameUrl(): null {
+    return null;
+  }
   outputUrl(): null {
     return null;
   }

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import test from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { chromium } from "playwright-core";
+import { Host } from "./page.mjs";
 import { PATIENCE_MS, Scratch } from "./process.mjs";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -53,6 +54,47 @@ export function browserTest(name, ...rest) {
     } finally {
       await page.context().close();
       await scratch.finish().catch((error) => {
+        if (!failed) throw error;
+      });
+    }
+  });
+}
+
+// What a block shows, found by a line of its code.
+export class Reader {
+  constructor(host, page) {
+    this.host = host;
+    this.page = page;
+  }
+
+  async open(path, base = this.host.url) {
+    await this.page.goto(`${base}#/${path}`);
+    await this.page.locator("main[data-loaded=true] .block, main[data-loaded=true] .empty").first().waitFor();
+  }
+
+  block(code) {
+    return this.page.locator(".block", { has: this.page.locator(".code", { hasText: code }) });
+  }
+
+  // Wait until the block's results read so.
+  shows(code, text) {
+    return eventually(async () => (await this.block(code).locator(".output").allTextContents()).join("|").trim(), text);
+  }
+}
+
+// live("what holds", { "a.py": text }, async ({ host, page, reader }) => ...): `relight serve` and a page.
+export function live(name, files, body, options = {}) {
+  test(name, { timeout: 120_000 }, async () => {
+    const host = await Host.start(files, options);
+    const page = await newPage(options.context);
+    let failed = true;
+    try {
+      await body({ host, page, reader: new Reader(host, page) });
+      if (page.problems.length) throw new Error(`errors in the page: ${page.problems.join("; ")}`);
+      failed = false;
+    } finally {
+      await page.context().close();
+      await host.stop().catch((error) => {
         if (!failed) throw error;
       });
     }

@@ -3,7 +3,7 @@
 //
 // Everything that changes goes through one of the functions of `App`; views read `state`, which is
 // replaced as a whole.  Time, storage and addresses are handed in, so that tests need no browser.
-import type { Cursor, DirectoryEntry, DocumentMessage, Failure, FileChanged, ServerMessage, Welcome } from "../protocol.ts";
+import type { Cursor, DirectoryChanged, DirectoryEntry, DocumentMessage, Failure, FileChanged, ServerMessage, Welcome } from "../protocol.ts";
 import { type Block, type DocumentState, applyMessage, emptyDocument, forgetRuns, shownHashes } from "./document.ts";
 import { type Options, withRecent } from "./options.ts";
 import { absolutePath, relativePath } from "./paths.ts";
@@ -130,8 +130,7 @@ export class App {
       case "directory":
         return this.update({ folders: new Map(this.state.folders).set(this.relative(m.path), m.entries) });
       case "directory-changed":
-        for (const folder of this.state.folders.keys()) this.listFolder(folder);
-        return this.refreshFiles();
+        return this.directoryChanged(m);
       case "file-changed":
         return this.fileChanged(m);
       case "error":
@@ -140,6 +139,18 @@ export class App {
         return this.cursorMoved(m);
       default:
         return this.documentMessage(m);
+    }
+  }
+
+  private directoryChanged(m: DirectoryChanged): void {
+    for (const folder of this.state.folders.keys()) this.listFolder(folder);
+    this.refreshFiles();
+    const { doc, path } = this.state;
+    if (m.added.includes(doc.file)) {
+      this.update({ notice: "" });
+      this.watch(path, true);
+    } else if (m.removed.includes(doc.file)) {
+      this.update({ notice: `${path} was removed. What you see is how it stood.` });
     }
   }
 
@@ -168,11 +179,7 @@ export class App {
   // Follow mode: the page goes to what changed, unless it is pinned.
   private fileChanged(m: FileChanged): void {
     const path = this.relative(m.path);
-    if (path === this.state.path) {
-      if (this.state.problem) this.watch(path, true); // it may be there again
-      return;
-    }
-    if (!path.endsWith(".py")) return;
+    if (path === this.state.path || !path.endsWith(".py")) return;
     if (this.state.pinned) {
       const elsewhere = [path, ...this.state.elsewhere.filter((p) => p !== path)];
       this.update({ elsewhere });
@@ -291,6 +298,10 @@ export class App {
 
   outputUrl(hash: string): string | null {
     return this.transport.outputUrl(hash);
+  }
+
+  frameUrl(): string | null {
+    return this.transport.frameUrl();
   }
 
   private wantGraph(): void {

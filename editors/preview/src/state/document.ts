@@ -38,7 +38,7 @@ export interface Block {
   readonly reasons: readonly Reason[]; // why it last ran, or runs next
   readonly startedAt: number; // when it began to run; 0: it is not running
   readonly told: boolean; // its result has arrived
-  readonly changes: number; // how often what it shows has changed
+  readonly changes: number; // how often what it shows has become another
 }
 
 export interface RunState {
@@ -57,14 +57,15 @@ export interface DocumentState {
   readonly blocks: ReadonlyMap<string, Block>;
   readonly run: RunState;
   readonly graph: ReadonlyMap<string, Relations>;
-  readonly lastChanged: string; // the block whose shown result changed last; "": none
+  // The first block whose result an edit or a command changed, and in which run.
+  readonly changed: { readonly run: number; readonly block: string };
 }
 
 const NOWHERE: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
 const NO_RUN: RunState = { run: 0, trigger: "", planned: 0, done: 0, active: false, startedAt: 0 };
 
 export function emptyDocument(file: string): DocumentState {
-  return { file, order: [], blocks: new Map(), run: NO_RUN, graph: new Map(), lastChanged: "" };
+  return { file, order: [], blocks: new Map(), run: NO_RUN, graph: new Map(), changed: { run: 0, block: "" } };
 }
 
 // Another server counts its runs anew; what is shown stays until it says otherwise.
@@ -157,6 +158,9 @@ function movedElements(old: Block, to: Range | undefined): readonly Element[] {
   return by === 0 ? old.elements : old.elements.map((e) => ({ ...e, range: shifted(e.range, by) }));
 }
 
+// Runs whose results the reader wants to see; not those of a document that is just opened.
+const TRIGGERS_TO_SHOW = new Set(["type", "save", "command"]);
+
 function takeResult(doc: DocumentState, m: BlockResult): DocumentState {
   const old = doc.blocks.get(m.block) ?? newBlock(m.block);
   const same = old.told && old.contentHash === m.contentHash;
@@ -179,15 +183,16 @@ function takeResult(doc: DocumentState, m: BlockResult): DocumentState {
     operation: m.kind ? (m.operation ?? "") : old.operation,
     startedAt: 0,
     told: true,
-    changes: same || m.unchanged ? old.changes : old.changes + 1,
+    changes: same || m.unchanged || !old.contentHash ? old.changes : old.changes + 1,
   };
   const run = doc.run.active && m.run === doc.run.run ? { ...doc.run, done: doc.run.done + 1 } : doc.run;
-  const changed = old.told && block.changes !== old.changes;
+  const asked = m.run > 0 && m.run === doc.run.run && TRIGGERS_TO_SHOW.has(doc.run.trigger);
+  const isFirst = asked && !same && !m.unchanged && doc.changed.run !== m.run;
   return {
     ...withBlock(doc, block),
     order: placed(doc.order, m),
     run,
-    lastChanged: changed ? m.block : doc.lastChanged,
+    changed: isFirst ? { run: m.run, block: m.block } : doc.changed,
   };
 }
 

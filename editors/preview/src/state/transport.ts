@@ -17,4 +17,6 @@ export interface Transport {
   files(): Promise<string[] | null>;
   // Where the browser can load an output by its hash; null: it comes with the messages.
   outputUrl(hash: string): string | null;
+  // An empty sandboxed page that writes what it is sent; null: a frame takes its HTML as it is.
+  frameUrl(): string | null;
 }

@@ -30,7 +30,7 @@ function useIsDark(state: AppState): boolean {
 function title(state: AppState): string {
   if (!state.path) return "Relight";
   const failed = [...state.doc.blocks.values()].some((b) => b.status === "error" || b.status === "syntaxError");
-  return `${failed ? "✗ " : ""}${fileName(state.path)}`;
+  return `${state.pinned ? "📌 " : ""}${failed ? "✗ " : ""}${fileName(state.path)}`;
 }
 
 export function Page({ app, state }: { app: App; state: AppState }) {

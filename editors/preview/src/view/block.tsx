@@ -11,6 +11,7 @@ import { StatusSign } from "./icons.tsx";
 import { memo } from "./memo.ts";
 import { Outputs } from "./outputs.tsx";
 import { Prose } from "./prose.tsx";
+import { scrollToBlock } from "./scroll.ts";
 import { STATUS_WORDS, lineOf } from "./words.ts";
 
 const TICK_MS = 100;
@@ -99,8 +100,9 @@ function Note({ block }: { block: Block }) {
 
 export function goToBlock(id: string): void {
   const el = document.getElementById(id);
-  el?.scrollIntoView({ block: "nearest" });
-  el?.focus({ preventScroll: true });
+  if (!el) return;
+  scrollToBlock(el, "nearest");
+  el.focus({ preventScroll: true });
 }
 
 function Meta({ block }: { block: Block }) {
@@ -129,7 +131,7 @@ function useFlash(changes: number): boolean {
   const [flash, setFlash] = useState(false);
   const first = useRef(changes);
   useEffect(() => {
-    if (changes === first.current || changes <= 1) return;
+    if (changes === first.current) return;
     first.current = changes;
     setFlash(true);
     const timer = setTimeout(() => setFlash(false), 1400);

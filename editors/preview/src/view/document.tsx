@@ -1,43 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // document.tsx - the blocks of the file on screen, or why there are none.
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { type AppState, blockAtLine } from "../state/app.ts";
 import type { DocumentState } from "../state/document.ts";
 import { fileName } from "../state/paths.ts";
 import { BlockView } from "./block.tsx";
 import { useApp } from "./context.ts";
 import { Icon } from "./icons.tsx";
+import { glideToBlock, isReading, isVisible, scrollToBlock } from "./scroll.ts";
 
-const READING_MS = 1500; // after the reader scrolled, nothing else scrolls
-
-let lastScrolled = 0;
-const SCROLL_KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "]);
-for (const kind of ["wheel", "touchmove", "pointerdown"]) addEventListener(kind, () => (lastScrolled = Date.now()), { passive: true });
-addEventListener("keydown", (e) => {
-  if (SCROLL_KEYS.has(e.key)) lastScrolled = Date.now();
-});
-
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-function isVisible(el: Element): boolean {
-  const { top, bottom } = el.getBoundingClientRect();
-  return bottom > 60 && top < innerHeight - 40;
-}
-
-// To the first block of a run that changed, if none that changed is to be seen.
+// To the first block that a run changed.
 function useScrollToChange(state: AppState): void {
-  const run = useRef(-1);
-  const { doc } = state;
-  const changed = doc.lastChanged;
-  const changes = doc.blocks.get(changed)?.changes;
+  const { changed } = state.doc;
   useEffect(() => {
-    if (!changed || !state.options.scroll || run.current === doc.run.run) return;
-    const el = document.getElementById(changed);
-    if (!el) return;
-    run.current = doc.run.run;
-    if (isVisible(el) || Date.now() - lastScrolled < READING_MS) return;
-    el.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
-  }, [changed, changes]);
+    const el = document.getElementById(changed.block);
+    if (!el || !state.options.scroll) return;
+    if (isVisible(el) || isReading()) return;
+    glideToBlock(el);
+  }, [changed]);
 }
 
 // To the line that the address names, once it is there.
@@ -49,7 +29,8 @@ function useGoTo(state: AppState): void {
     const block = blockAtLine(doc, goTo - 1);
     app.wentThere();
     if (!block) return;
-    document.getElementById(block.id)?.scrollIntoView({ block: "start" });
+    const el = document.getElementById(block.id);
+    if (el) scrollToBlock(el, "start");
     app.select(block.id);
   }, [goTo, loaded, doc.file]);
 }

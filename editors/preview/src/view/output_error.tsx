@@ -6,6 +6,7 @@ import { highlight } from "../render/highlight.ts";
 import { plainText } from "../render/text.ts";
 import { blockAtLine } from "../state/app.ts";
 import { fileName } from "../state/paths.ts";
+import { goToBlock } from "./block.tsx";
 import { useApp } from "./context.ts";
 
 const FRAMES_SHOWN = 8;
@@ -17,10 +18,7 @@ function FrameRow({ frame }: { frame: Frame }) {
     const { doc } = app.state;
     app.reveal(frame.file, frame.line);
     const block = frame.file === doc.file ? blockAtLine(doc, frame.line) : undefined;
-    if (block) {
-      app.select(block.id);
-      document.getElementById(block.id)?.scrollIntoView({ block: "nearest" });
-    }
+    if (block) goToBlock(block.id);
   };
   return (
     <li>

@@ -60,40 +60,41 @@ table{border-collapse:collapse}td,th{padding:.2em .6em;text-align:right}</style>
 
 const HEIGHT_MAX = 20_000;
 
-function useReportedHeight(frame: { current: HTMLIFrameElement | null }): number {
+// Listen to the frame: its height, and that it waits for its HTML.
+function useFrame(frame: { current: HTMLIFrameElement | null }, html: string): number {
   const [height, setHeight] = useState(0);
   useEffect(() => {
     const listen = (event: MessageEvent) => {
-      const said: unknown = (event.data as { relightHeight?: unknown } | null)?.relightHeight;
-      if (event.source !== frame.current?.contentWindow || typeof said !== "number") return;
-      setHeight(Math.max(0, Math.min(Math.ceil(said), HEIGHT_MAX)));
+      if (!frame.current || event.source !== frame.current.contentWindow) return;
+      const said = (event.data ?? {}) as { relightHeight?: unknown; relightReady?: unknown };
+      if (said.relightReady === true) frame.current.contentWindow?.postMessage({ relightHtml: html }, "*");
+      if (typeof said.relightHeight === "number") setHeight(Math.max(0, Math.min(Math.ceil(said.relightHeight), HEIGHT_MAX)));
     };
     addEventListener("message", listen);
     return () => removeEventListener("message", listen);
-  }, []);
+  }, [html]);
   return height;
 }
 
-function Frame({ html, hash }: { html: string; hash: string | undefined }) {
+function Frame({ html }: { html: string }) {
   const frame = useRef<HTMLIFrameElement>(null);
-  const dark = useDark();
-  const height = useReportedHeight(frame);
-  const url = hash ? useApp().outputUrl(hash) : null;
-  const source = url ? { src: url } : { srcdoc: frameStyle(dark) + REPORTER + html };
+  const url = useApp().frameUrl();
+  const whole = frameStyle(useDark()) + REPORTER + html;
+  const height = useFrame(frame, whole);
   return (
     <iframe
-      {...source}
+      key={whole}
+      {...(url ? { src: url } : { srcdoc: whole })}
       class="frame-output"
       ref={frame}
       title="A result in HTML"
-      sandbox="allow-scripts"
+      sandbox="allow-scripts allow-popups"
       referrerpolicy="no-referrer"
-      loading="lazy"
       style={{ height: `${height || 120}px` }}
     />
   );
 }
 
-export function FrameOutput({ html, hash }: { html: string; hash: string | undefined }) {
-  return <OnDemand size={html.length}>{() => <Frame html={html} hash={hash} />}</OnDemand>;
+export function FrameOutput({ html }: { html: string }) {
+  return <OnDemand size={html.length}>{() => <Frame html={html} />}</OnDemand>;
 }

@@ -43,7 +43,7 @@ function Rich({ type, data, output, scope }: { type: string; data: unknown; outp
   if (isImage(type)) return <ImageOutput type={type} data={asText(data)} output={output} />;
   switch (type) {
     case "text/html":
-      return isTable(asText(data)) ? <TableOutput html={asText(data)} /> : <FrameOutput html={asText(data)} hash={output.links?.[type]} />;
+      return isTable(asText(data)) ? <TableOutput html={asText(data)} /> : <FrameOutput html={asText(data)} />;
     case "image/svg+xml":
       return <SvgOutput svg={asText(data)} />;
     case "text/markdown":

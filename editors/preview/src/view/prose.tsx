@@ -21,7 +21,8 @@ export const Prose = memo(({ text, scope }: { text: string; scope: string }) => 
   useLayoutEffect(() => {
     if (box.current) typesetMath(box.current);
   }, [html]);
-  return <div class="prose" ref={box} onClick={onClick} dangerouslySetInnerHTML={{ __html: html }} />;
+  const legal = /^SPDX-[\w-]+: \S+$/.test(text.trim());
+  return <div class={`prose ${legal ? "legal" : ""}`} ref={box} onClick={onClick} dangerouslySetInnerHTML={{ __html: html }} />;
 });
 
 export function LatexOutput({ tex }: { tex: string }) {

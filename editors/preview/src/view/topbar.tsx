@@ -40,7 +40,7 @@ function PinButton({ state }: { state: AppState }) {
     : "Following: the page goes to the file that changes. Press to pin this one (P)";
   return (
     <button class={`pin ${state.pinned ? "on" : ""}`} aria-pressed={state.pinned} aria-label={state.pinned ? "Unpin this file" : "Pin this file"} title={says} onClick={() => app.togglePin()}>
-      <span aria-hidden="true">📌</span>
+      <Icon name="pin" />
     </button>
   );
 }
