@@ -3,11 +3,13 @@
 #include "server/documents.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "protocol/uri.h"
 #include "server/handlers.h"
 #include "server/log.h"
+#include "server/path.h"
 #include "server/publisher.h"
 #include "server/source_file.h"
 
@@ -23,8 +25,8 @@ struct open_document *documents_find(const struct server *srv, struct str path) 
 /* --- Life. --- */
 
 static char *resolved_dup(const char *path) {
-    char *resolved = realpath(path, NULL);
-    return resolved ? resolved : xstrdup(path); /* it need not exist */
+    char *resolved = path_resolve_dup(path);
+    return resolved ? resolved : xstrdup(path);
 }
 
 static struct str server_root(const struct server *srv) {
@@ -209,7 +211,9 @@ static struct open_document *open_file(struct server *srv, struct str path, stru
     struct buf text = {0};
     struct open_document *od = NULL;
     char *name = str_dup(path), *uri = uri_from_path_dup(path);
-    if (read_source(name, &text, err) == ST_OK) {
+    if (access(name, F_OK) != 0)
+        err_set(err, ST_NOT_FOUND, "there is no file '%s'", name);
+    else if (read_source(name, &text, err) == ST_OK) {
         od = create_document(srv, str_from(uri), name, buf_str(&text));
         od->version = 1;
     }

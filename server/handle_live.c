@@ -105,7 +105,8 @@ static void on_request_graph(struct live_connection *c, const struct live_reques
 static void on_list_directory(struct live_connection *c, const struct live_request *r,
                               struct err *err) {
     char *path = preview_path_dup(c->root, r->path, err);
-    if (path) answer(c, LIVE_DIRECTORY, live_directory(str_from(path), preview_folder(path)));
+    json_t *entries = path ? preview_folder(path, err) : NULL;
+    if (entries) answer(c, LIVE_DIRECTORY, live_directory(str_from(path), entries));
     free(path);
 }
 

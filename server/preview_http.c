@@ -138,7 +138,7 @@ static void answer_asset(struct answer *a, struct lws *wsi, const char *path) {
     a->cache = "no-cache";
     a->etag = asset->etag;
     a->gzip = asset->gzip;
-    if (a->status == 200) a->body = (struct str){(const char *)asset->bytes, asset->size};
+    a->body = (struct str){(const char *)asset->bytes, a->status == 200 ? asset->size : 0};
 }
 
 /* --- Documents. --- */

@@ -58,14 +58,15 @@ void preview_ws_closed(struct preview_connection *c);
 /* preview_paths.c */
 
 /* The file or folder that a client means by `path`, absolute or relative to the root, with links
- * resolved; new, free().  NULL and err unless it is there and below the root. */
+ * resolved; new, free().  It may be one that does not exist yet.  NULL and err unless it is below
+ * the root. */
 char *preview_path_dup(const char *root, struct str path, struct err *err);
 
 /* The Python files below the root: {"root", "files", "truncated"}. */
 json_t *preview_tree(const char *root);
 
-/* The folders and Python files in a folder. */
-json_t *preview_folder(const char *path);
+/* The folders and Python files in a folder.  NULL and err when it is none. */
+json_t *preview_folder(const char *path, struct err *err);
 
 /* Whether the preview leaves the name out: hidden, a cache, other people's code. */
 bool preview_skips(struct str name);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "server/path.h"
 #include "server/preview_internal.h"
 
 enum { TREE_FILES_MAX = 5000, TREE_DEPTH_MAX = 24 };
@@ -24,7 +25,7 @@ char *preview_path_dup(const char *root, struct str path, struct err *err) {
     if (path.len > PREVIEW_ADDRESS_MAX || memchr(path.ptr, 0, path.len)) return refuse(path, err);
     if (path.len == 0 || path.ptr[0] != '/') buf_printf(&name, "%s/", root);
     buf_append(&name, path);
-    char *resolved = realpath(buf_cstr(&name), NULL);
+    char *resolved = path_resolve_dup(buf_cstr(&name));
     buf_finish(&name);
     if (resolved && below(str_from(resolved), str_from(root))) return resolved;
     free(resolved);
@@ -54,10 +55,14 @@ static enum entry entry_of(const char *folder, const struct dirent *d) {
                                                                                 : ENTRY_OTHER;
 }
 
-json_t *preview_folder(const char *path) {
-    json_t *entries = json_array();
+json_t *preview_folder(const char *path, struct err *err) {
     struct dirent **found;
     int count = scandir(path, &found, NULL, alphasort);
+    if (count < 0) {
+        err_set(err, ST_NOT_FOUND, "there is no folder '%s'", path);
+        return NULL;
+    }
+    json_t *entries = json_array();
     for (int i = 0; i < count; i++) {
         enum entry kind = entry_of(path, found[i]);
         if (kind != ENTRY_OTHER)
@@ -65,7 +70,7 @@ json_t *preview_folder(const char *path) {
                                   live_directory_entry(found[i]->d_name, kind == ENTRY_FOLDER));
         free(found[i]);
     }
-    if (count >= 0) free(found);
+    free(found);
     return entries;
 }
 

@@ -107,7 +107,7 @@ export class Page {
     const of = this.received.filter((m) => m.file?.endsWith(path));
     const results = new Map();
     for (const m of of) if (m.type === "block-result" && !m.unchanged) results.set(m.block, m);
-    const start = of.findLast((m) => m.type === "run-start");
+    const start = of.findLast((m) => m.blocks);
     return (start?.blocks ?? []).map((id) => results.get(id)).filter(Boolean);
   }
 
