@@ -115,9 +115,24 @@ enum block_status runner_status(const struct runner *r, const struct block *bloc
     if (block->id == r->running.block && !r->running.unwanted) return STATUS_RUNNING;
     if (queued(r, block->id)) return STATUS_QUEUED;
     if (trace_faulty(t, block->code)) return t->held ? STATUS_HELD : STATUS_SYNTAX_ERROR;
-    if (!t || !t->valid || !hash128_eq(t->code, block->code)) return STATUS_STALE;
+    if (!t || !hash128_eq(t->code, block->code)) return STATUS_STALE;
+    if (t->kept) return finished_status(t);
+    if (!t->valid) return STATUS_STALE;
     if (t->status != RUN_BLOCKED && rests_on_broken(r, block)) return STATUS_STALE;
     return finished_status(t);
+}
+
+void runner_show_kept(struct runner *r, const struct block *block, struct kept_result *kept) {
+    struct trace *t = trace_make(&r->traces, block->id);
+    t->code = block->code;
+    t->kept = true;
+    t->status = kept->status;
+    t->truncated = kept->truncated;
+    t->duration_us = kept->duration_us;
+    output_vec_finish(&t->outputs);
+    t->outputs = kept->outputs;
+    kept->outputs = (output_vec){0};
+    trace_seal(t);
 }
 
 bool runner_busy(const struct runner *r) {

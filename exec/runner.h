@@ -10,6 +10,7 @@
 #ifndef EXEC_RUNNER_H
 #define EXEC_RUNNER_H
 
+#include "exec/kept_result.h"
 #include "exec/plan.h"
 #include "exec/worker_link.h"
 
@@ -97,6 +98,10 @@ bool runner_inspect(struct runner *r, uint32_t request, block_id block, struct s
 /* Nobody waits for the answer any more: a value whose description does not end is interrupted, so
  * that the next run need not wait for it. */
 void runner_inspect_stop(struct runner *r);
+
+/* Show what an earlier session showed of the block, which has not run, until it does.  Takes the
+ * outputs. */
+void runner_show_kept(struct runner *r, const struct block *block, struct kept_result *take);
 
 /* --- Results. --- */
 enum block_status runner_status(const struct runner *r, const struct block *block);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "protocol/uri.h"
 #include "server/handlers.h"
+#include "server/kept_results.h"
 #include "server/log.h"
 #include "server/path.h"
 #include "server/publisher.h"
@@ -75,10 +76,12 @@ static struct open_document *create_document(struct server *srv, struct str uri,
     od->told_revision = document_revision(session_document(od->session));
     watcher_add_file(srv->watcher, str_from(od->path));
     *map_slot(&srv->documents, uri) = od;
+    kept_results_show(od);
     return od;
 }
 
 static void destroy_document(struct open_document *od) {
+    kept_results_save(od, true);
     while (od->audience.len) client_unwatch(od->audience.items[0], &od->audience);
     vec_finish(&od->audience);
     watcher_remove_file(od->server->watcher, str_from(od->path));
@@ -190,6 +193,7 @@ void documents_open(struct server *srv, const struct lsp_open *open) {
     od->edited = true;
     od->version = open->version;
     client_watch(srv->editor, od, &od->audience);
+    publisher_introduce(od);
     go_live_if_wanted(od);
     free(path);
     free(resolved);
@@ -235,6 +239,7 @@ struct watch *documents_watch(struct server *srv, struct client *c, struct str p
     if (!od) od = open_file(srv, path, err);
     if (!od) return NULL;
     w = client_watch(c, od, &od->audience);
+    publisher_introduce(od);
     go_live_if_wanted(od);
     return w;
 }
@@ -264,8 +269,17 @@ static struct open_document *unwanted_document(const struct server *srv) {
     return NULL;
 }
 
+static void keep_results(struct server *srv) {
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        if (!runner_busy(session_runner(od->session))) kept_results_save(od, false);
+    }
+}
+
 void documents_tick(struct server *srv) {
     struct open_document *od;
+    keep_results(srv);
     drop_expired_clients(srv);
     while ((od = unwanted_document(srv))) close_document(od);
 }

@@ -8,6 +8,7 @@
 #include "protocol/live.h"
 #include "server/features.h"
 #include "server/handlers.h"
+#include "server/kept_results.h"
 #include "server/preview_host.h"
 
 typedef void command_fn(struct open_document *od, struct str block, struct reply *re,
@@ -92,20 +93,32 @@ static void open_preview(struct open_document *od, struct str block, struct repl
     free(url);
 }
 
+static void clear_cache(struct open_document *od, struct str block, struct reply *re,
+                        struct err *err) {
+    (void)block, (void)re, (void)err;
+    kept_results_clear(od->server);
+}
+
 static const struct command {
     const char *name;
     command_fn *run;
 } commands[] = {
     /* in the order of command_names */
-    {"relight.explain", explain},     {"relight.goLive", go_live},
-    {"relight.interrupt", interrupt}, {"relight.openPreview", open_preview},
-    {"relight.restart", run_all},     {"relight.run", run},
-    {"relight.runAll", run_all},      {"relight.runBlock", run_block},
+    {"relight.clearCache", clear_cache},
+    {"relight.explain", explain},
+    {"relight.goLive", go_live},
+    {"relight.interrupt", interrupt},
+    {"relight.openPreview", open_preview},
+    {"relight.restart", run_all},
+    {"relight.run", run},
+    {"relight.runAll", run_all},
+    {"relight.runBlock", run_block},
 };
 
 const char *const command_names[] = {
-    "relight.explain", "relight.goLive", "relight.interrupt", "relight.openPreview",
-    "relight.restart", "relight.run",    "relight.runAll",    "relight.runBlock",
+    "relight.clearCache", "relight.explain",     "relight.goLive",
+    "relight.interrupt",  "relight.openPreview", "relight.restart",
+    "relight.run",        "relight.runAll",      "relight.runBlock",
 };
 const size_t command_count = sizeof command_names / sizeof *command_names;
 _Static_assert(sizeof command_names / sizeof *command_names == sizeof commands / sizeof *commands,

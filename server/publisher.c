@@ -151,6 +151,15 @@ static void tell_block(struct open_document *od, const struct block *block, uint
             .kind = LIVE_BLOCK_RESULT, .document = od, .block = block, .moved = true});
 }
 
+void publisher_introduce(struct open_document *od) {
+    const struct document *doc = session_document(od->session);
+    for (size_t i = 0; i < document_block_count(doc); i++) {
+        const struct block *block = document_block(doc, i);
+        const struct trace *t = runner_trace(session_runner(od->session), block->id);
+        if (t && t->kept) send_result(od, 0, block, "cache");
+    }
+}
+
 static void tell_blocks(struct open_document *od) {
     const struct document *doc = session_document(od->session);
     uint64_t revision = document_revision(doc);

@@ -19,6 +19,9 @@ void publisher_flush(struct server *srv);
  * there is more to come. */
 bool publisher_tick(struct server *srv);
 
+/* The document was opened: tell those who watch it what was kept of its results. */
+void publisher_introduce(struct open_document *od);
+
 /* The document is gone: its diagnostics and its progress, too. */
 void publisher_forget(struct open_document *od);
 

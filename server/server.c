@@ -16,6 +16,7 @@
 #include "server/dispatch.h"
 #include "server/documents.h"
 #include "server/handlers.h"
+#include "server/kept_results.h"
 #include "server/log.h"
 #include "server/preview_host.h"
 #include "server/publish_live.h"
@@ -158,6 +159,7 @@ static void server_finish(struct server *srv) {
     while (srv->hovers.len) server_drop_hover(srv, srv->hovers.len - 1);
     vec_finish(&srv->hovers);
     preview_host_destroy(srv->preview);
+    kept_results_finish(srv);
     registry_finish(&srv->clients);
     settings_finish(&srv->settings);
     free(srv->root);

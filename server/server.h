@@ -34,7 +34,8 @@ struct open_document {
     json_t *go_live_id; /* ... and then this request is answered; owned, or NULL */
     watch_vec audience; /* who watches it; watches are their clients' */
     uint64_t unwatched_ms;
-    uint32_t run; /* the last one told */
+    uint32_t run;      /* the last one told */
+    uint32_t kept_run; /* the last one whose results have been kept */
     struct run_summary last_end;
     struct hash128 told_blocks; /* the ids that clients have been told of */
     bool results_changed;       /* diagnostics, hints and lenses are due at the end of a turn */
@@ -56,6 +57,7 @@ struct pending_hover {
 };
 
 struct preview_host;
+struct result_store;
 
 struct server {
     uv_loop_t *loop;
@@ -74,6 +76,8 @@ struct server {
     struct client_registry clients;
     struct client *editor;        /* in clients; or NULL */
     struct preview_host *preview; /* or NULL: not started */
+    struct result_store *results; /* or NULL: not opened, or (`results_failed`) not to be had */
+    bool results_failed;
     VEC(struct pending_hover) hovers;
     uint32_t last_inspect;
     uint64_t last_request; /* our requests to the client */

@@ -45,7 +45,7 @@ export class Client {
   }
 
   constructor(options) {
-    this.scratch = new Scratch();
+    this.scratch = new Scratch(options.folder);
     this.received = []; // { method, params }: notifications, and requests to us
     this.complaints = []; // of the protocol library, about the server's bytes
     this.stderr = "";

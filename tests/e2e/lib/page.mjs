@@ -141,7 +141,7 @@ export class Host {
   }
 
   constructor(files, options) {
-    this.scratch = new Scratch();
+    this.scratch = new Scratch(options.folder);
     this.waiting = new Waiting();
     this.pages = [];
     this.stdout = this.stderr = "";

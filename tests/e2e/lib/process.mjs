@@ -19,14 +19,17 @@ if (!existsSync(RELIGHT)) throw new Error(`${RELIGHT} is missing: run ./dev buil
 export const PATIENCE_MS = 20_000;
 
 export class Scratch {
-  constructor() {
-    this.folder = realpathSync(mkdtempSync(join(tmpdir(), "relight-e2e-")));
+  // `folder`: one that the test keeps, for more than one server.
+  constructor(folder) {
+    this.kept = folder !== undefined;
+    this.folder = realpathSync(folder ?? mkdtempSync(join(tmpdir(), "relight-e2e-")));
+    this.cache = join(this.folder, ".cache"); // nothing is kept from one test to the next
     this.tag = `RELIGHT_TEST=${randomUUID()}`;
   }
 
   spawn(args, { env = {}, stdio = "pipe" } = {}) {
     const [name, value] = this.tag.split("=");
-    const usual = { RELIGHT_WORKER: WORKER, MPLCONFIGDIR: join(tmpdir(), "relight-mpl") };
+    const usual = { RELIGHT_WORKER: WORKER, XDG_CACHE_HOME: this.cache, MPLCONFIGDIR: join(tmpdir(), "relight-mpl") };
     return spawn(RELIGHT, args, {
       cwd: this.folder,
       stdio,
@@ -53,7 +56,7 @@ export class Scratch {
   async finish() {
     const left = await untilEmpty(() => this.processes());
     for (const pid of left) process.kill(pid, "SIGKILL");
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!this.kept) rmSync(this.folder, { recursive: true, force: true });
     if (left.length) throw new Error(`processes were left behind: ${left.join(", ")}`);
   }
 }
