@@ -186,15 +186,9 @@ json_t *live_reason(const char *kind, struct str ref) {
     return reason;
 }
 
-json_t *live_block_start(struct live_target target, uint32_t block) {
+static json_t *block_message(struct live_target target, uint32_t block) {
     json_t *m = message(target);
     json_object_set_new(m, "block", live_id(block));
-    return m;
-}
-
-json_t *live_block_output(struct live_target target, uint32_t block, json_t *output) {
-    json_t *m = live_block_start(target, block);
-    json_object_set_new(m, "output", output);
     return m;
 }
 
@@ -204,8 +198,20 @@ static json_t *range_encode(struct lsp_range r) {
                      (json_int_t)r.end.line, "character", (json_int_t)r.end.character);
 }
 
+json_t *live_block_start(struct live_target target, uint32_t block, struct lsp_range range) {
+    json_t *m = block_message(target, block);
+    json_object_set_new(m, "range", range_encode(range));
+    return m;
+}
+
+json_t *live_block_output(struct live_target target, uint32_t block, json_t *output) {
+    json_t *m = block_message(target, block);
+    json_object_set_new(m, "output", output);
+    return m;
+}
+
 static json_t *block_place(struct live_target target, const struct live_result *result) {
-    json_t *m = live_block_start(target, result->block);
+    json_t *m = block_message(target, result->block);
     json_object_set_new(m, "ordinal", json_integer(result->ordinal));
     json_object_set_new(m, "range", range_encode(result->range));
     json_object_set_new(m, "contentHash", json_string(result->content_hash));

@@ -74,7 +74,7 @@ json_t *live_run_start(struct live_target target, const char *uri, int64_t versi
                        const char *trigger);
 json_t *live_blocks(struct live_target target, int64_t version, json_t *blocks_take);
 json_t *live_reason(const char *kind, struct str ref); /* ref may be empty */
-json_t *live_block_start(struct live_target target, uint32_t block);
+json_t *live_block_start(struct live_target target, uint32_t block, struct lsp_range range);
 json_t *live_block_output(struct live_target target, uint32_t block, json_t *output_take);
 
 struct live_result {

@@ -52,7 +52,9 @@ static json_t *event_body(const struct live_event *e, enum position_encoding enc
     case LIVE_RUN_START:
         return start_body(e);
     case LIVE_BLOCK_START:
-        return live_block_start(target(e), e->block->id);
+        return live_block_start(
+            target(e), e->block->id,
+            convert_range(document_text(session_document(s)), e->block->span, encoding));
     case LIVE_BLOCK_OUTPUT:
         return live_block_output(target(e), e->block->id, convert_output(s, e->piece));
     case LIVE_BLOCKS:

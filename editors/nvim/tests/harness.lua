@@ -112,6 +112,7 @@ end
 local function scratch_environment()
   vim.o.columns, vim.o.lines = 100, 30
   vim.o.swapfile, vim.o.more = false, false
+  vim.diagnostic.config({ virtual_text = false }) -- as in 0.11
   vim.cmd("filetype on")
   vim.cmd("filetype plugin on")
 end

@@ -78,6 +78,16 @@ cases["an error is shown, diagnosed, and goes away"] = function()
   end)
 end
 
+cases["what diagnostics show is not shown twice"] = function()
+  vim.diagnostic.config({ virtual_text = true })
+  H.setup()
+  H.go_live(H.open("a.py", "print('before')\n1 / 0"))
+  H.wait_row("ZeroDivisionError: division by zero")
+  local _, line = H.row_of("ZeroDivisionError")
+  H.equal(select(2, line:gsub("ZeroDivisionError", "")), 1)
+  H.equal((H.row_of("✗ before")), 2)
+end
+
 cases["a half written line keeps the other results"] = function()
   H.setup()
   local buffer = H.open("a.py", "x = 2\n\nx + 40\n\n'other'")
@@ -105,7 +115,7 @@ cases["output comes while the block runs, and interrupt ends it"] = function()
   local buffer = H.open("a.py", "import time\nprint('begun', flush=True)\nwhile True: time.sleep(0.01)")
   H.wait_attached(buffer)
   vim.cmd("Relight live")
-  H.wait_row("begun")
+  H.wait_row("▸ begun")
   H.wait("the running state", function()
     return (vim.b[buffer].relight or {}).running == 1
   end)

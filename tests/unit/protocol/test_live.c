@@ -111,7 +111,9 @@ static void block_messages(void **state) {
                                  .hidden = json_pack("[s]", "code"),
                                  .elements = json_array(),
                                  .outputs = json_array()};
-    check(live_block_start(target, 3), "{'run':7,'file':'/a.py','block':'b3'}");
+    check(live_block_start(target, 3, (struct lsp_range){{1, 0}, {2, 5}}),
+          "{'run':7,'file':'/a.py','block':'b3','range':{'start':{'line':1,'character':0},"
+          "'end':{'line':2,'character':5}}}");
     check(live_block_output(target, 3, live_stream(false, STR("x"))),
           "{'run':7,'file':'/a.py','block':'b3','output':"
           "{'output_type':'stream','name':'stdout','text':'x'}}");

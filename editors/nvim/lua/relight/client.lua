@@ -42,6 +42,7 @@ local function handlers()
     ["relight/blockStart"] = on(state.block_start),
     ["relight/blockOutput"] = on(state.block_output),
     ["relight/blockResult"] = on(state.block_result),
+    ["relight/blocks"] = on(state.block_list),
     ["relight/runEnd"] = on(state.run_end),
   }
 end

@@ -74,6 +74,12 @@ local function prefix(block)
   return { "→ ", "RelightMore" }
 end
 
+-- Neovim shows diagnostics beside the text itself, unless that is turned off: once is enough.
+local function is_diagnosed(block)
+  local diagnosed = { error = true, syntaxError = true, blocked = true, held = true }
+  return diagnosed[block.status] and vim.diagnostic.config().virtual_text
+end
+
 local function note(block)
   if block.status == "blocked" then
     local by = block.blocked_by_line and (" by line " .. block.blocked_by_line) or ""
@@ -136,7 +142,11 @@ function M.draw(buffer, block)
   if sign then
     add(first, { sign_text = sign, sign_hl_group = group, priority = 6 })
   end
-  local lines = note(block) and {} or text.lines(block.outputs)
+  local remark = note(block)
+  local lines = remark and {} or text.lines(block.outputs, is_diagnosed(block))
+  if remark and is_diagnosed(block) then
+    return
+  end
   if #lines > 1 and config.options.max_lines > 0 then
     add(last, { virt_lines = below(block, lines) })
   else

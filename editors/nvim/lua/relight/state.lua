@@ -97,6 +97,9 @@ function M.block_start(message)
     return
   end
   local block = block_of(state, message.block)
+  if message.range then
+    marks.set(buffer, block, message.range)
+  end
   block.status, block.fresh = "running", nil
   render.draw(buffer, block)
   changed(buffer)
@@ -139,11 +142,20 @@ function M.block_result(message)
     block.kind, block.status, block.origin = message.kind, message.status, message.origin
     block.outputs, block.fresh = message.outputs or {}, nil
     block.duration_ms, block.truncated = message.durationMs, message.truncated
-    block.held = message.held
+    block.held = message.operation
     block.blocked_by_line = message.blockedBy and line_of(buffer, state, message.blockedBy)
   end
   render.draw(buffer, block)
   changed(buffer)
+end
+
+function M.block_list(message)
+  local buffer, state = of(message)
+  if state then
+    state.order = message.blocks
+    forget_vanished(buffer, state, message.blocks)
+    changed(buffer)
+  end
 end
 
 function M.run_end(message)

@@ -109,11 +109,13 @@ local function add_output(lines, output)
   end
 end
 
--- All lines of a result.
-function M.lines(outputs)
+-- All lines of a result; without its error, if that is shown in another way.
+function M.lines(outputs, without_error)
   local lines = {}
   for _, output in ipairs(outputs or {}) do
-    add_output(lines, output)
+    if not (without_error and output.output_type == "error") then
+      add_output(lines, output)
+    end
   end
   return lines
 end
