@@ -13,7 +13,7 @@
 (add-to-list 'load-path (expand-file-name ".." (file-name-directory load-file-name)))
 (require 'relight)
 
-(defconst relight-tests-patience 20 "Seconds after which a wait is in vain.")
+(defconst relight-tests-patience 60 "Seconds after which a wait is in vain.")
 
 (setq relight-command (list (getenv "RELIGHT_BIN") "--stdio")
       relight-trusted t
