@@ -19,6 +19,7 @@ void history_destroy(struct history *h) {
     }
     map_finish(&h->names);
     vec_finish(&h->ambient);
+    vec_finish(&h->files);
     free(h);
 }
 
@@ -46,7 +47,8 @@ bool trace_writes(const struct trace *t, struct str name) {
 
 void history_unbind_all(struct history *h) {
     size_t cursor = 0;
-    for (struct name *n; (n = history_next(h, &cursor));) n->current = 0;
+    for (struct name *n; (n = history_next(h, &cursor));)
+        if (!name_is_file(n)) n->current = 0; /* what is on disk stays there */
     h->settled = false;
 }
 
@@ -66,6 +68,7 @@ struct name *history_name(struct history *h, struct str text) {
     *map_slot(&h->names, text) = n;
     n->text = map_key(&h->names, text);
     if (name_is_ambient(n)) vec_push(&h->ambient, n);
+    if (name_is_file(n)) vec_push(&h->files, n);
     return n;
 }
 
@@ -149,7 +152,7 @@ const struct trace_write *history_last(struct history *h, struct name *n, uint32
 uint64_t history_version(struct history *h, struct name *n, uint32_t index) {
     block_id by;
     const struct trace_write *w = history_last(h, n, index, &by);
-    return w ? w->version : 0;
+    return w ? w->version : n->outside;
 }
 
 /* The last binding or removal among the writers above; their number when there is none. */

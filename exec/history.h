@@ -28,13 +28,23 @@ struct name {
     uint64_t planned;                /* the plan in which a block above may write it (plan.c) */
     block_id planned_by;             /* the last of these blocks above */
     uint64_t lost;                   /* a mark: some value of it is lost (values.h) */
+    uint64_t outside;                /* of a file: the version that no block wrote; 0: not known */
+    struct hash128 outside_digest;   /* what it holds then (file_digest.h) */
 };
+
+/* A file that blocks read or write is a name, too: `<file:/its/real/path>`. */
+#define FILE_NAME_START "<file:"
+static inline bool name_is_file(const struct name *name) {
+    return str_starts(name->text, STR(FILE_NAME_START));
+}
+struct str name_file(const struct name *name); /* its path */
 
 struct history {
     const struct document *doc;
     const struct trace_store *traces;
     struct map names;           /* text -> struct name, owned */
     VEC(struct name *) ambient; /* those of them that are no names: name_is_ambient() */
+    VEC(struct name *) files;   /* those that are files */
     uint64_t order;             /* rises when blocks may have changed places */
     uint32_t position;          /* the namespace stands before the block of this index ... */
     bool settled;               /* ... unless blocks have changed places since */
@@ -80,7 +90,8 @@ struct name *history_next(const struct history *h, size_t *cursor);
 const struct trace_write *history_last(struct history *h, struct name *name, uint32_t index,
                                        block_id *by);
 
-/* The version that a read at `index` sees; 0 for a name that is not written above. */
+/* The version that a read at `index` sees; for a name that is not written above, 0 or that of the
+ * file as it is outside. */
 uint64_t history_version(struct history *h, struct name *name, uint32_t index);
 
 /* The binding that a read at `index` sees, changed in place or not, and the trace it is of; NULL:

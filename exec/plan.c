@@ -82,7 +82,7 @@ static void add_all_bound(read_vec *out, struct history *history, const struct b
     size_t cursor = 0;
     for (struct name *n; (n = history_next(history, &cursor));) {
         uint64_t version = history_version(history, n, block->index);
-        if (version) vec_push(out, (struct trace_read){n, version});
+        if (version && !name_is_file(n)) vec_push(out, (struct trace_read){n, version});
     }
 }
 
@@ -109,7 +109,7 @@ void plan_static_reads(read_vec *out, const struct document *doc, struct history
 void plan__item_add(struct plan_item *item, enum reason_kind kind, block_id ref) {
     for (size_t i = 0; i < item->reasons.len; i++)
         if (item->reasons.items[i].kind == kind && item->reasons.items[i].ref == ref) return;
-    if (item->reasons.len < MAX_REASONS) vec_push(&item->reasons, (struct reason){kind, ref});
+    if (item->reasons.len < MAX_REASONS) vec_push(&item->reasons, (struct reason){kind, ref, NULL});
 }
 
 static void mark_name(const struct planner *p, struct name *name, const struct block *by) {
@@ -143,8 +143,14 @@ static void verify_new_names(const struct plan_request *request, const struct bl
     for (struct name *n; (n = history_next(request->history, &cursor));) {
         block_id by;
         const struct trace_write *w = history_last(request->history, n, block->index, &by);
-        if (w && !trace_find_read(t, n)) plan__item_add(item, REASON_REQUIRES, by);
+        if (w && !name_is_file(n) && !trace_find_read(t, n))
+            plan__item_add(item, REASON_REQUIRES, by);
     }
+}
+
+static void add_file(struct plan_item *item, const struct name *file) {
+    if (item->reasons.len < MAX_REASONS)
+        vec_push(&item->reasons, (struct reason){REASON_DATA_FILE, 0, file});
 }
 
 static void verify_versions(const struct plan_request *request, const struct block *block,
@@ -153,7 +159,11 @@ static void verify_versions(const struct plan_request *request, const struct blo
         block_id by;
         const struct trace_read *read = &reads->items[i];
         const struct trace_write *w = history_last(request->history, read->name, block->index, &by);
-        if ((w ? w->version : 0) != read->version) plan__item_add(item, REASON_REQUIRES, by);
+        if (history_version(request->history, read->name, block->index) == read->version) continue;
+        if (!w && name_is_file(read->name))
+            add_file(item, read->name);
+        else
+            plan__item_add(item, REASON_REQUIRES, by);
     }
 }
 

@@ -22,14 +22,16 @@
     X(REQUIRES, "requires") /* something it reads changed; ref: the block that changed it */       \
     X(ASKED, "asked")       /* the user asked for it */                                            \
     X(ALWAYS, "always-eval")                                                                       \
-    X(RESTORE, "restore") /* its values are needed; ref: the block that needs them */
+    X(DATA_FILE, "data_file") /* a file that it read holds something else; file: which */          \
+    X(RESTORE, "restore")     /* its values are needed; ref: the block that needs them */
 
 #define REASON_AS_ENUM(name, text) REASON_##name,
 enum reason_kind { REASON_MAP(REASON_AS_ENUM) REASON_COUNT };
 
 struct reason {
     enum reason_kind kind;
-    block_id ref; /* or 0 */
+    block_id ref;            /* or 0 */
+    const struct name *file; /* or NULL */
 };
 
 typedef VEC(struct reason) reason_vec;

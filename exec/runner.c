@@ -58,6 +58,11 @@ static void running_finish(struct running_block *b) {
     vec_finish(&b->last_writes);
 }
 
+static void forget_reasons(struct runner *r) {
+    for (size_t i = 0; i < r->reasons.len; i++) vec_finish(&r->reasons.items[i]);
+    vec_finish(&r->reasons);
+}
+
 void runner_destroy(struct runner *r) {
     if (!r) return;
     free(r->file);
@@ -69,8 +74,7 @@ void runner_destroy(struct runner *r) {
     history_destroy(r->history);
     trace_store_finish(&r->traces);
     plan_finish(&r->plan);
-    for (size_t i = 0; i < r->reasons.len; i++) vec_finish(&r->reasons.items[i]);
-    vec_finish(&r->reasons);
+    forget_reasons(r);
     running_finish(&r->running);
     free(r);
 }
@@ -108,6 +112,16 @@ static bool rests_on_broken(const struct runner *r, const struct block *block) {
     return plan_rests_on_broken(&request, block);
 }
 
+/* Whether a file that the block read holds something else by now. */
+static bool files_changed(const struct runner *r, const struct trace *t, uint32_t index) {
+    for (size_t i = 0; i < t->reads.len; i++) {
+        const struct trace_read *read = &t->reads.items[i];
+        if (!name_is_file(read->name)) continue;
+        if (history_version(r->history, read->name, index) != read->version) return true;
+    }
+    return false;
+}
+
 enum block_status runner_status(const struct runner *r, const struct block *block) {
     const struct trace *t = trace_get(&r->traces, block->id);
     if (block->pragmas.skip) return STATUS_SKIPPED;
@@ -119,6 +133,7 @@ enum block_status runner_status(const struct runner *r, const struct block *bloc
     if (t->kept) return finished_status(t);
     if (!t->valid) return STATUS_STALE;
     if (t->status != RUN_BLOCKED && rests_on_broken(r, block)) return STATUS_STALE;
+    if (files_changed(r, t, block->index)) return STATUS_STALE;
     return finished_status(t);
 }
 
@@ -355,6 +370,7 @@ void runner_worker_attached(struct runner *r) {
 bool runner_run_all(struct runner *r, uint32_t run) {
     end_run(r, true);
     r->hold = false;
+    forget_reasons(r);
     history_destroy(r->history);
     trace_store_finish(&r->traces);
     r->history = history_create(r->doc, &r->traces);
@@ -423,8 +439,8 @@ static bool reads_unchanged(struct runner *r, uint32_t index) {
     for (size_t i = 0; i < r->running.reads.len; i++) {
         const struct trace_read *read = &r->running.reads.items[i];
         block_id by;
-        const struct trace_write *w = history_last(r->history, read->name, index, &by);
-        if ((w ? w->version : 0) != read->version) return false;
+        history_last(r->history, read->name, index, &by);
+        if (history_version(r->history, read->name, index) != read->version) return false;
         const struct block *writer = by ? document_block_by_id(r->doc, by) : NULL;
         if (writer && !hash128_eq(trace_get(&r->traces, by)->code, writer->code)) return false;
     }

@@ -103,6 +103,15 @@ void runner_inspect_stop(struct runner *r);
  * outputs. */
 void runner_show_kept(struct runner *r, const struct block *block, struct kept_result *take);
 
+/* --- Files that blocks have read or written. --- */
+
+/* Walk them: start with *cursor = 0; NULL at the end.  name_file() is the path. */
+const struct name *runner_next_file(const struct runner *r, size_t *cursor);
+bool runner_knows_file(struct runner *r, struct str path);
+
+/* The file holds that now.  True when this makes some block's inputs others: time to run. */
+bool runner_file_changed(struct runner *r, struct str path, struct hash128 digest);
+
 /* --- Results. --- */
 enum block_status runner_status(const struct runner *r, const struct block *block);
 const struct trace *runner_trace(const struct runner *r, block_id block); /* or NULL */

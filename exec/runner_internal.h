@@ -75,6 +75,12 @@ struct trace *runner__renew_trace(struct runner *r, block_id id, struct hash128 
 /* Add the name, with the version seen at `index`, unless it is there. */
 void runner__add_read(struct runner *r, read_vec *reads, struct name *name, uint32_t index);
 
+/* What the run read and wrote, as DONE tells: names, and then files (runner_files.c). */
+void runner__record_write(struct runner *r, struct trace *t, struct trace_write write);
+void runner__read_files(struct runner *r, read_vec *reads, const struct worker_done *done,
+                        uint32_t index);
+void runner__write_files(struct runner *r, struct trace *t, const struct worker_done *done);
+
 /* The interpreter's values are gone. */
 void runner__all_absent(struct runner *r);
 

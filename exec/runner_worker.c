@@ -93,7 +93,14 @@ static bool foreseen(const struct runner *r, const struct name *name) {
            names_have(&block->symbols.deletes, name->text);
 }
 
-static void record_write(struct runner *r, struct trace *t, const struct worker_write *w) {
+void runner__record_write(struct runner *r, struct trace *t, struct trace_write write) {
+    uint64_t newest = r->last_version;
+    write.version = write_version(r, &write);
+    vec_push(&t->writes, write);
+    if (write.version > newest && !foreseen(r, write.name)) r->running.surprise = true;
+}
+
+static void record_name(struct runner *r, struct trace *t, const struct worker_write *w) {
     static const enum write_kind kinds[] = {
         [WIRE_REMOVED] = WRITE_REMOVED, [WIRE_BOUND] = WRITE_BOUND, [WIRE_MUTATED] = WRITE_MUTATED};
     struct trace_write write = {.name = history_name(r->history, w->name),
@@ -103,10 +110,7 @@ static void record_write(struct runner *r, struct trace *t, const struct worker_
                                 .plain = w->plain,
                                 .present = true,
                                 .fingerprint = w->fingerprint};
-    uint64_t newest = r->last_version;
-    write.version = write_version(r, &write);
-    vec_push(&t->writes, write);
-    if (write.version > newest && !foreseen(r, write.name)) r->running.surprise = true;
+    runner__record_write(r, t, write);
 }
 
 /* A version that no name ever has: the block will not be taken for clean. */
@@ -177,7 +181,9 @@ static void record_effects(struct runner *r, struct trace *t, const struct worke
     uint32_t index = block ? block->index : UINT32_MAX;
     bool again = r->running.last_writes.len > 0;
     record_reads(r, t, done, index);
-    for (size_t i = 0; i < done->writes.len; i++) record_write(r, t, &done->writes.items[i]);
+    runner__read_files(r, &t->reads, done, index);
+    for (size_t i = 0; i < done->writes.len; i++) record_name(r, t, &done->writes.items[i]);
+    runner__write_files(r, t, done);
     if (block) record_module_changes(r, t, block);
     history_add(r->history, t, index);
     record_changes(r, t, done);
@@ -238,6 +244,7 @@ static void hold_trace(struct runner *r, struct trace *t, const struct worker_do
     r->running.reads = (read_vec){0};
     for (size_t i = 0; i < done->reads.len; i++)
         runner__add_read(r, &t->held_reads, history_name(r->history, done->reads.items[i]), index);
+    runner__read_files(r, &t->held_reads, done, index);
 }
 
 /* The text does not compile, or the block was held before it had an effect that lasts: the last

@@ -186,6 +186,7 @@ void values_all_lost(struct history *h) {
         if (!t) continue;
         vec_clear(&t->changed);
         for (size_t k = 0; k < t->writes.len; k++)
-            t->writes.items[k].present = t->writes.items[k].kind != WRITE_BOUND;
+            if (!name_is_file(t->writes.items[k].name))
+                t->writes.items[k].present = t->writes.items[k].kind != WRITE_BOUND;
     }
 }

@@ -68,6 +68,8 @@
  *                                              names that the block bound, removed or changed
  *           u32 m, m x (u32 block, str name)   kept values of other blocks that it changed in place
  *           u32 k, k x (str name)              names it read beyond those known
+ *           u32 o, o x (str path, u8 use, u64, u64 digest before, u64, u64 digest after)
+ *                                              files that it opened (file_digest.h), real paths
  *           when status is not OK: str ename, str evalue, FRAMES
  *           evalue has more lines for notes, members of a group, and causes.
  * DIED      u32 run, u32 block, u32 exit code, u32 signal, str cause
@@ -126,6 +128,10 @@ enum wire_write_flag {
     WIRE_KNOWN = 1, /* the fingerprint holds: what the name reaches could be walked */
     WIRE_KEPT = 2,  /* the value is the one from before: equal, so the old object stays bound */
     WIRE_PLAIN = 4, /* the value reaches nothing that can change */
+};
+enum wire_file_use {
+    WIRE_FILE_READ = 1,    /* the run depends on what it held before */
+    WIRE_FILE_WRITTEN = 2, /* written, made, or removed */
 };
 enum wire_done_flag {
     WIRE_TRUNCATED = 1, /* output beyond the limits was dropped */

@@ -149,7 +149,24 @@ static void done_finish(struct worker_done *done) {
     vec_finish(&done->writes);
     vec_finish(&done->changes);
     vec_finish(&done->reads);
+    vec_finish(&done->files);
     output_finish(&done->error);
+}
+
+static struct hash128 get_hash(struct wire_reader *r) {
+    struct hash128 hash = {.low = wire_get_u64(r)};
+    hash.high = wire_get_u64(r);
+    return hash;
+}
+
+static struct worker_file get_file(struct wire_reader *r) {
+    struct worker_file file = {.path = wire_get_str(r)};
+    uint8_t use = wire_get_u8(r);
+    file.read = use & WIRE_FILE_READ;
+    file.written = use & WIRE_FILE_WRITTEN;
+    file.before = get_hash(r);
+    file.after = get_hash(r);
+    return file;
 }
 
 static void get_effects(struct wire_reader *r, struct worker_done *done) {
@@ -159,8 +176,7 @@ static void get_effects(struct wire_reader *r, struct worker_done *done) {
         w.known = flags & WIRE_KNOWN;
         w.kept = flags & WIRE_KEPT;
         w.plain = flags & WIRE_PLAIN;
-        w.fingerprint.low = wire_get_u64(r);
-        w.fingerprint.high = wire_get_u64(r);
+        w.fingerprint = get_hash(r);
         r->bad |= w.kind > WIRE_MUTATED;
         vec_push(&done->writes, w);
     }
@@ -170,6 +186,7 @@ static void get_effects(struct wire_reader *r, struct worker_done *done) {
         vec_push(&done->changes, c);
     }
     for (uint32_t n = wire_get_count(r, 4); n > 0; n--) vec_push(&done->reads, wire_get_str(r));
+    for (uint32_t n = wire_get_count(r, 37); n > 0; n--) vec_push(&done->files, get_file(r));
 }
 
 static void on_done(struct worker_link *link, struct wire_reader *r, struct err *err) {

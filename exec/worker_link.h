@@ -48,6 +48,13 @@ struct worker_change {
     struct str name;
 };
 
+/* A file that a run opened.  The path is borrowed for the call. */
+struct worker_file {
+    struct str path;
+    bool read, written;
+    struct hash128 before, after;
+};
+
 /* How a RUN ended.  The event's receiver may take the error (leaving it zeroed). */
 struct worker_done {
     uint32_t ticket;
@@ -57,7 +64,8 @@ struct worker_done {
     VEC(struct worker_write) writes;
     VEC(struct worker_change) changes;
     VEC(struct str) reads; /* names, beyond those in the request; borrowed */
-    struct output error;   /* OUTPUT_ERROR unless status is WIRE_OK */
+    VEC(struct worker_file) files;
+    struct output error; /* OUTPUT_ERROR unless status is WIRE_OK */
 };
 
 struct worker_death {

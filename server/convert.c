@@ -198,8 +198,9 @@ static void add_reasons(json_t *reasons, block_id block, const reason_vec *why) 
     for (size_t i = 0; i < why->len; i++) {
         const struct reason *r = &why->items[i];
         live_block_id(ref, r->ref);
-        json_array_append_new(list,
-                              live_reason(reason_text(r->kind), r->ref ? str_from(ref) : STR("")));
+        struct str to = r->ref ? str_from(ref) : STR("");
+        if (r->file) to = name_file(r->file);
+        json_array_append_new(list, live_reason(reason_text(r->kind), to));
     }
     live_block_id(id, block);
     json_object_set_new(reasons, id, list);

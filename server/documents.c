@@ -73,6 +73,7 @@ static struct open_document *create_document(struct server *srv, struct str uri,
     od->results_changed = true;
     od->session = session_create(srv->loop, &publisher_observer, od, str_from(path), text,
                                  &options);
+    session_watch(od->session, srv->watcher);
     od->told_revision = document_revision(session_document(od->session));
     watcher_add_file(srv->watcher, str_from(od->path));
     *map_slot(&srv->documents, uri) = od;

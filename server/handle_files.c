@@ -62,12 +62,21 @@ static void announce(struct server *srv, const struct watch_event *events, size_
     json_decref(removed);
 }
 
+static void tell_sessions(struct server *srv, const struct watch_event *events, size_t count) {
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        session_files_changed(od->session, events, count);
+    }
+}
+
 static void on_batch(void *ctx, const struct watch_event *events, size_t count) {
     struct server *srv = ctx;
     for (size_t i = 0; i < count; i++) project_settings_changed(srv->project, events[i].path);
     log_line(LOG_DEBUG, "%zu watched files changed: %.*s...", count, STR_FMT(events[0].path));
     for (size_t i = 0; i < count; i++)
         if (events[i].kind != WATCH_REMOVED) documents_file_changed(srv, events[i].path);
+    tell_sessions(srv, events, count);
     announce(srv, events, count);
 }
 

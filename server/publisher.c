@@ -78,6 +78,12 @@ static void on_run_end(void *ctx, struct session *s, const struct run_summary *s
     publish_live(&(struct live_event){.kind = LIVE_RUN_END, .document = od, .run = summary->run});
 }
 
+static void on_stale(void *ctx, struct session *s) {
+    (void)s;
+    struct open_document *od = ctx;
+    od->results_changed = true;
+}
+
 static void on_failed(void *ctx, struct session *s, struct str message) {
     (void)s;
     struct open_document *od = ctx;
@@ -118,6 +124,7 @@ const struct session_observer publisher_observer = {
     .block_result = on_block_result,
     .run_end = on_run_end,
     .inspected = on_inspected,
+    .stale = on_stale,
     .failed = on_failed,
 };
 

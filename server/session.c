@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "exec/file_digest.h"
 #include "server/log.h"
 #include "server/worker_process.h"
 
@@ -33,7 +34,11 @@ struct session {
     struct buf failure;
     bool live;
     const char *trigger;
-    uv_timer_t grace, pause;
+    uv_timer_t grace, pause, files;
+    struct watcher *watcher; /* or NULL */
+    struct map watched;      /* data files; keys only */
+    struct map changed;      /* those to look at when no block runs; keys only */
+    bool unsaved;            /* edited since it was opened or saved */
     int open_handles;
     int losses;
     uint64_t first_loss_ms;
@@ -71,9 +76,23 @@ static void on_block_result(void *ctx, uint32_t run, const struct block *block) 
     s->observer->block_result(s->ctx, s, run, block);
 }
 
+static void watch_files(struct session *s) {
+    size_t cursor = 0;
+    for (const struct name *n; s->watcher && (n = runner_next_file(s->runner, &cursor));) {
+        void **slot = map_slot(&s->watched, name_file(n));
+        if (*slot) continue;
+        *slot = s;
+        watcher_add_file(s->watcher, name_file(n));
+    }
+}
+
+static void on_files(uv_timer_t *timer);
+
 static void on_run_end(void *ctx, const struct run_summary *summary) {
     struct session *s = ctx;
+    watch_files(s);
     s->observer->run_end(s->ctx, s, summary);
+    if (s->changed.len) uv_timer_start(&s->files, on_files, 0, 0);
 }
 
 static void on_inspected(void *ctx, const struct worker_value *value) {
@@ -261,6 +280,7 @@ struct session *session_create(uv_loop_t *loop, const struct session_observer *o
     s->runner = runner_create(&runner_events, s, s->doc, &setup);
     start_timer(s, &s->grace);
     start_timer(s, &s->pause);
+    start_timer(s, &s->files);
     return s;
 }
 
@@ -269,8 +289,17 @@ static void on_timer_closed(uv_handle_t *handle) {
     if (--s->open_handles == 0) free(s);
 }
 
+static void unwatch_files(struct session *s) {
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&s->watched, &cursor));)
+        watcher_remove_file(s->watcher, (struct str){e->key, e->key_len});
+    map_finish(&s->watched);
+    map_finish(&s->changed);
+}
+
 void session_close(struct session *s) {
     if (!s) return;
+    unwatch_files(s);
     worker_process_close(s->worker);
     launcher_finish(&s->launcher);
     buf_finish(&s->failure);
@@ -280,6 +309,7 @@ void session_close(struct session *s) {
     free(s->cwd);
     uv_close((uv_handle_t *)&s->grace, on_timer_closed);
     uv_close((uv_handle_t *)&s->pause, on_timer_closed);
+    uv_close((uv_handle_t *)&s->files, on_timer_closed);
 }
 
 struct document *session_document(struct session *s) {
@@ -341,11 +371,13 @@ static void run_after_pause(struct session *s) {
 void session_changed(struct session *s) {
     document_refresh(s->doc);
     runner_update(s->runner);
+    s->unsaved = true;
     bool hopeless = s->failure.len > 0; /* until the settings change, or somebody asks */
     if (s->live && s->run_on == TRIGGER_TYPE && !hopeless) run_after_pause(s);
 }
 
 void session_saved(struct session *s) {
+    s->unsaved = false;
     if (s->live && s->run_on != TRIGGER_MANUAL) run_dirty(s, "save", false);
 }
 
@@ -398,4 +430,33 @@ void session_configure(struct session *s, const struct session_options *options)
     struct worker_setup setup = setup_of(s);
     runner_set_setup(s->runner, &setup);
     start_over(s);
+}
+
+/* --- Data files. --- */
+
+void session_watch(struct session *s, struct watcher *watcher) {
+    s->watcher = watcher;
+}
+
+/* While a block runs, it may be the one that writes the file: look when it has ended. */
+static void on_files(uv_timer_t *timer) {
+    struct session *s = timer->data;
+    bool any = false;
+    size_t cursor = 0;
+    if (runner_busy(s->runner)) return; /* the end of the run calls again */
+    for (const struct map_entry *e; (e = map_next(&s->changed, &cursor));)
+        any |= runner_file_changed(s->runner, (struct str){e->key, e->key_len},
+                                   file_digest(e->key));
+    map_finish(&s->changed);
+    if (any && s->run_on == TRIGGER_TYPE)
+        run_dirty(s, "file", s->unsaved);
+    else if (any)
+        s->observer->stale(s->ctx, s);
+}
+
+void session_files_changed(struct session *s, const struct watch_event *events, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (runner_knows_file(s->runner, events[i].path))
+            *map_slot(&s->changed, events[i].path) = s;
+    if (s->changed.len) uv_timer_start(&s->files, on_files, 0, 0);
 }

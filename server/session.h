@@ -10,6 +10,7 @@
 
 #include "exec/runner.h"
 #include "server/launcher.h"
+#include "server/watcher.h"
 
 enum session_trigger { TRIGGER_TYPE, TRIGGER_SAVE, TRIGGER_MANUAL };
 
@@ -32,6 +33,7 @@ struct session_observer {
     void (*block_result)(void *ctx, struct session *s, uint32_t run, const struct block *block);
     void (*run_end)(void *ctx, struct session *s, const struct run_summary *summary);
     void (*inspected)(void *ctx, struct session *s, const struct worker_value *value);
+    void (*stale)(void *ctx, struct session *s); /* results are of old data, and nothing runs */
     void (*failed)(void *ctx, struct session *s, struct str message); /* no worker to be had */
 };
 
@@ -39,6 +41,8 @@ struct session_observer {
 struct session *session_create(uv_loop_t *loop, const struct session_observer *observer, void *ctx,
                                struct str path, struct str text,
                                const struct session_options *options);
+/* Have the data files that blocks read watched from now on.  Borrows the watcher. */
+void session_watch(struct session *s, struct watcher *watcher);
 void session_close(struct session *s); /* says nothing more; frees itself later.  NULL: no-op */
 
 struct document *session_document(struct session *s);
@@ -49,13 +53,16 @@ bool session_live(const struct session *s);
 /* Why there is no worker, for the user; empty while there is one, or none is needed. */
 struct str session_failure(const struct session *s);
 
-/* How the current or last run came about: "live", "type", "save", "command". */
+/* How the current or last run came about: "live", "type", "save", "file", "command". */
 const char *session_run_trigger(const struct session *s);
 
 /* The document's text was edited: refresh it, and run what is dirty when the trigger says so. */
 void session_changed(struct session *s);
 void session_saved(struct session *s);
 void session_file_changed(struct session *s); /* both: the text is what a file holds now */
+
+/* Files on disk changed: run what has read them when the trigger says so. */
+void session_files_changed(struct session *s, const struct watch_event *events, size_t count);
 
 /* --- Commands.  Except for session_go_live() they do nothing while it is not live. --- */
 void session_go_live(struct session *s);             /* the caller has made sure of trust */

@@ -118,12 +118,14 @@ void summary_reason(struct session *s, const struct block *block, struct buf *ou
         [REASON_REQUIRES] = "what it reads changed",
         [REASON_ASKED] = "you asked for it",
         [REASON_ALWAYS] = "it is marked always-eval",
+        [REASON_DATA_FILE] = "a file changed",
         [REASON_RESTORE] = "its values were needed",
     };
     const reason_vec *reasons = runner_reasons(session_runner(s), block->id);
     if (!reasons || reasons->len == 0) return;
     const struct reason *first = &reasons->items[0];
     buf_append(out, str_from(texts[first->kind]));
+    if (first->file) buf_printf(out, ": %.*s", STR_FMT(name_file(first->file)));
     if (first->ref) summary_reference(session_document(s), first->ref, out);
     if (reasons->len > 1) buf_printf(out, " and %zu more", reasons->len - 1);
 }

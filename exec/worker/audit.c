@@ -41,20 +41,36 @@ static bool is_sink(PyObject *path) {
     return PyLong_Check(path); /* an open descriptor: opened under our eyes */
 }
 
-static PyObject *on_open(PyObject *args) {
-    PyObject *path = argument(args, 0), *flags = argument(args, 2);
-    long how = flags && PyLong_Check(flags) ? PyLong_AsLong(flags) : 0;
+static long number(PyObject *args, Py_ssize_t i, long otherwise) {
+    PyObject *value = argument(args, i);
+    long result = value && PyLong_Check(value) ? PyLong_AsLong(value) : otherwise;
     PyErr_Clear();
-    bool writes = (how & O_ACCMODE) != O_RDONLY || how & (O_CREAT | O_TRUNC);
+    return result;
+}
+
+/* How open() with these flags uses the file.  What it truncates it does not depend on, unless it
+ * insists that there is none. */
+static unsigned use_of_flags(long flags) {
+    bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & (O_CREAT | O_TRUNC);
+    bool reads = !(flags & O_TRUNC) || flags & O_EXCL;
+    return (reads ? FILE_READ : 0) | (writes ? FILE_WRITTEN : 0);
+}
+
+static PyObject *on_open(PyObject *args) {
+    PyObject *path = argument(args, 0);
+    bool writes = use_of_flags(number(args, 2, 0)) & FILE_WRITTEN;
     return writes && path && !is_sink(path) ? quoted("writes", path) : NULL;
+}
+
+static bool in_memory(PyObject *database) {
+    return PyUnicode_Check(database) &&
+           (PyUnicode_CompareWithASCIIString(database, ":memory:") == 0 ||
+            PyUnicode_GetLength(database) == 0);
 }
 
 static PyObject *on_database(PyObject *args) {
     PyObject *path = argument(args, 0);
-    bool memory = path && PyUnicode_Check(path) &&
-                  (PyUnicode_CompareWithASCIIString(path, ":memory:") == 0 ||
-                   PyUnicode_GetLength(path) == 0);
-    return memory ? NULL : quoted("opens the database", path);
+    return path && in_memory(path) ? NULL : quoted("opens the database", path);
 }
 
 static PyObject *on_process(PyObject *args) {
@@ -110,42 +126,45 @@ static PyObject *on_rename(PyObject *args) {
     return quoted("renames", argument(args, 0));
 }
 
-/* Sorted by name. */
+/* Sorted by name.  Files that arguments 0 and 1 name are used like that; argument `folder`, if it
+ * is a descriptor, is what the first is relative to. */
 static const struct event {
     const char *name;
     operation_fn *operation;
+    unsigned use[2];
+    int folder;
 } events[] = {
-    {"open", on_open},
-    {"os.chflags", on_write},
-    {"os.chmod", on_write},
-    {"os.chown", on_write},
-    {"os.exec", on_process},
-    {"os.fork", on_fork},
-    {"os.forkpty", on_fork},
-    {"os.kill", on_signal},
-    {"os.killpg", on_signal},
-    {"os.link", on_link},
-    {"os.mkdir", on_create},
-    {"os.posix_spawn", on_process},
-    {"os.remove", on_delete},
-    {"os.removexattr", on_write},
-    {"os.rename", on_rename},
-    {"os.rmdir", on_delete},
-    {"os.setxattr", on_write},
-    {"os.spawn", on_spawn},
-    {"os.symlink", on_link},
-    {"os.system", on_process},
-    {"os.truncate", on_write},
-    {"os.utime", on_write},
-    {"pty.spawn", on_process},
-    {"shutil.move", on_rename},
-    {"shutil.rmtree", on_delete},
-    {"socket.bind", on_bind},
-    {"socket.connect", on_socket},
-    {"socket.sendmsg", on_socket},
-    {"socket.sendto", on_socket},
-    {"sqlite3.connect", on_database},
-    {"subprocess.Popen", on_popen},
+    {"open", on_open, {FILE_READ, 0}, 0},
+    {"os.chflags", on_write, {0, 0}, 0},
+    {"os.chmod", on_write, {0, 0}, 0},
+    {"os.chown", on_write, {0, 0}, 0},
+    {"os.exec", on_process, {0, 0}, 0},
+    {"os.fork", on_fork, {0, 0}, 0},
+    {"os.forkpty", on_fork, {0, 0}, 0},
+    {"os.kill", on_signal, {0, 0}, 0},
+    {"os.killpg", on_signal, {0, 0}, 0},
+    {"os.link", on_link, {FILE_READ, FILE_WRITTEN}, 2},
+    {"os.mkdir", on_create, {0, 0}, 0},
+    {"os.posix_spawn", on_process, {0, 0}, 0},
+    {"os.remove", on_delete, {FILE_READ | FILE_WRITTEN, 0}, 1},
+    {"os.removexattr", on_write, {0, 0}, 0},
+    {"os.rename", on_rename, {FILE_READ | FILE_WRITTEN, FILE_WRITTEN}, 2},
+    {"os.rmdir", on_delete, {0, 0}, 0},
+    {"os.setxattr", on_write, {0, 0}, 0},
+    {"os.spawn", on_spawn, {0, 0}, 0},
+    {"os.symlink", on_link, {0, FILE_WRITTEN}, 0},
+    {"os.system", on_process, {0, 0}, 0},
+    {"os.truncate", on_write, {FILE_READ | FILE_WRITTEN, 0}, 0},
+    {"os.utime", on_write, {0, 0}, 0},
+    {"pty.spawn", on_process, {0, 0}, 0},
+    {"shutil.move", on_rename, {0, 0}, 0},
+    {"shutil.rmtree", on_delete, {0, 0}, 0},
+    {"socket.bind", on_bind, {0, 0}, 0},
+    {"socket.connect", on_socket, {0, 0}, 0},
+    {"socket.sendmsg", on_socket, {0, 0}, 0},
+    {"socket.sendto", on_socket, {0, 0}, 0},
+    {"sqlite3.connect", on_database, {FILE_READ | FILE_DATABASE, 0}, 0},
+    {"subprocess.Popen", on_popen, {0, 0}, 0},
 };
 
 static int compare(const void *name, const void *event) {
@@ -206,14 +225,35 @@ static void refuse(struct audit *a, PyObject *operation) {
     Py_DECREF(error);
 }
 
+static void note_files(struct audit *a, const struct event *event, PyObject *args) {
+    unsigned first = event->operation == on_open ? use_of_flags(number(args, 2, 0)) : event->use[0];
+    long folder = event->folder ? number(args, event->folder, -1) : -1;
+    PyObject *paths[] = {argument(args, 0), argument(args, 1)}; /* borrowed */
+    if (event->operation == on_database && paths[0] && in_memory(paths[0])) return;
+    if (first && paths[0] && !PyLong_Check(paths[0]))
+        files_note(&a->files, paths[0], folder, first);
+    if (event->use[1] && paths[1]) files_note(&a->files, paths[1], -1, event->use[1]);
+}
+
+/* Refuse the operation, or note the files that it uses. */
+static void follow(struct audit *a, const struct event *event, PyObject *args) {
+    PyObject *operation = a->hold ? event->operation(args) : NULL;
+    bool uses = event->use[0] || event->use[1];
+    if ((operation || uses) && !in_import(a)) {
+        if (operation)
+            refuse(a, operation);
+        else
+            note_files(a, event, args);
+    }
+    Py_XDECREF(operation);
+}
+
 static PyObject *on_event(PyObject *capsule, PyObject *args) {
     struct audit *a = py_self(capsule);
-    if (!a->hold) Py_RETURN_NONE;
+    if (!a->running) Py_RETURN_NONE;
     const struct event *event = find_event(PyTuple_GetItem(args, 0));
     if (!event || !control_is_owner(a->control)) Py_RETURN_NONE;
-    PyObject *operation = event->operation(PyTuple_GetItem(args, 1));
-    if (operation && !in_import(a)) refuse(a, operation);
-    Py_XDECREF(operation);
+    follow(a, event, PyTuple_GetItem(args, 1));
     if (PyErr_Occurred()) return NULL;
     Py_RETURN_NONE;
 }
@@ -229,17 +269,19 @@ bool audit_init(struct audit *a, const struct control *control, const struct rep
     Py_XDECREF(done);
     Py_XDECREF(hook);
     Py_XDECREF(add);
-    return done && a->held_type;
+    return done && a->held_type && files_init(&a->files);
 }
 
 void audit_begin(struct audit *a, bool hold) {
     Py_CLEAR(a->held);
+    files_begin(&a->files);
     a->hold = hold;
+    a->running = true;
 }
 
 PyObject *audit_end(struct audit *a) {
     PyObject *held = a->held;
     a->held = NULL;
-    a->hold = false;
+    a->hold = a->running = false;
     return held;
 }

@@ -12,6 +12,7 @@
 #define EXEC_WORKER_AUDIT_H
 
 #include "exec/worker/control.h"
+#include "exec/worker/files.h"
 #include "exec/worker/py.h"
 #include "exec/worker/report.h"
 
@@ -20,7 +21,9 @@ struct audit {
     const struct reporter *reporter; /* borrowed: knows what is a library */
     PyObject *held_type;             /* the exception that refuses */
     PyObject *held;                  /* the first one of this run; NULL: nothing was refused */
-    bool hold;                       /* refuse */
+    struct files files;              /* that this run opens */
+    bool running;
+    bool hold; /* refuse */
 };
 
 /* False with an exception set on failure.  The hook stays for as long as the process lives. */
@@ -29,8 +32,9 @@ bool audit_init(struct audit *a, const struct control *control, const struct rep
 /* Around a block's run. */
 void audit_begin(struct audit *a, bool hold);
 
-/* The exception that refused the run's first operation (its text says what: `writes "a.csv"`), a
- * new reference; NULL when none was refused. */
+/* The run has ended; what `files` has of it is there until the next one.  Returns the exception
+ * that refused its first operation (its text says what: `writes "a.csv"`), a new reference; NULL
+ * when none was refused. */
 PyObject *audit_end(struct audit *a);
 
 #endif

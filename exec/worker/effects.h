@@ -41,8 +41,9 @@ struct effects {
 /* False with an exception set on failure. */
 bool effects_init(struct effects *e, struct namespace *ns, struct ambient *ambient);
 
-/* Around a block's run, inside ambient_enter(), namespace_enter() and before namespace_leave().  `reads`: the names
- * that the block is known to read.  Neither can fail; in doubt more counts as changed. */
+/* Around a block's run, inside ambient_enter(), namespace_enter() and before namespace_leave().
+ * `reads`: the names that the block is known to read.  Neither can fail; in doubt more counts as
+ * changed. */
 void effects_enter(struct effects *e, const struct str *reads, size_t count);
 
 /* `changes` are the block's.  Keeps the values, or puts back the old ones where they are the same;

@@ -180,6 +180,7 @@ static void leave(struct interpreter *in, const struct run_request *request,
     if (held) ambient_undo(&in->ambient);
     if (outcome->ran)
         effects_leave(&in->effects, held ? 0 : request->block, &changes, &outcome->effects);
+    if (outcome->ran) files_end(&in->audit.files, &outcome->effects);
     if (!held) namespace_keep(&in->ns, request->block, &changes);
     namespace_changes_finish(&changes);
     PyErr_Clear();
@@ -230,7 +231,7 @@ static void send_done(struct interpreter *in, const struct run_request *request,
     wire_u32(&frame, in->display.truncated ? WIRE_TRUNCATED : 0);
     wire_u64(&frame, outcome->duration);
     buf_append(&frame, buf_str(&outcome->effects));
-    for (int i = 0; !outcome->ran && i < 3; i++) wire_u32(&frame, 0); /* no effects */
+    for (int i = 0; !outcome->ran && i < 4; i++) wire_u32(&frame, 0); /* no effects */
     if (outcome->status != WIRE_OK) buf_append(&frame, buf_str(&outcome->error));
     wire_end(&frame, mark);
     control_send(&in->control, &frame);

@@ -32,6 +32,11 @@ async function session(client) {
   await file.change("xs.append(x)", "xs.append(x + 1)");
   await file.change("# | skip\n", "");
   await file.change("# | always-eval\n2", "# | always-eval\nopen('out', 'w')");
+  client.write("data", "1");
+  await file.change("# | always-eval\nopen('out', 'w')", "open('data').read()");
+  client.write("data", "2");
+  await file.next("runStart", ({ trigger }) => trigger === "file");
+  await file.change("open('data').read()", "# | always-eval\nopen('out', 'w')");
   await file.command("run");
   await file.command("runBlock", file.result("xs").block);
   await file.quiet();

@@ -23,8 +23,9 @@ protocol               protocol/base,protocol                       jansson
 analysis               protocol/base,analysis                       tree_sitter,sqlite3,files
 exec/wire.c            protocol/base,exec/wire.h                    -
 exec/wire.h            protocol/base                                -
+exec/file_digest.c     protocol/base,exec/file_digest.h             files
 exec                   protocol/base,analysis,exec                  files,sockets
-exec/worker            protocol/base,exec/wire.h,exec/worker        python,files,sockets
+exec/worker            protocol/base,exec/wire.h,exec/file_digest.h,exec/worker python,files,sockets
 server                 protocol/base,protocol,analysis,exec,server  uv,libwebsockets,jansson,files,sockets
 '
 

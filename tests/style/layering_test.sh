@@ -24,7 +24,7 @@ put() {
 good_tree() {
     rm -rf "${tree:?}"/*
     for header in protocol/base/hash.h protocol/base/buf.h protocol/framing.h protocol/live.h \
-        analysis/syntax.h exec/planner.h exec/wire.h exec/worker/run.h server/loop.h; do
+        analysis/syntax.h exec/file_digest.h exec/planner.h exec/wire.h exec/worker/run.h server/loop.h; do
         put "$header" '#include <stdint.h>'
     done
     put protocol/base/hash.c '#include "base/hash.h"' '#include <xxhash.h>'
@@ -35,6 +35,7 @@ good_tree() {
     put analysis/syntax.c '#include "analysis/syntax.h"' '#include <tree_sitter/api.h>' \
         '#  include <sqlite3.h>' '/* only a comment:' '#include "server/loop.h" */'
     put exec/wire.c '#include "exec/wire.h"' '#include "base/buf.h"'
+    put exec/file_digest.c '#include "exec/file_digest.h"' '#include "base/hash.h"'
     put exec/planner.c '#include "exec/planner.h"' '#include "analysis/syntax.h"' '#include "exec/wire.h"'
     put exec/worker/run.c '#include <Python.h>' '#include "exec/wire.h"' \
         '#include "exec/worker/run.h"' '#include "base/buf.h"'

@@ -191,6 +191,7 @@ static inline void fake_worker_done(struct fake_worker *w, enum wire_done_status
     for (int i = 0; status == WIRE_SYNTAX_ERROR && i < 3; i++) wire_u32(&w->out, 0);
     if (status != WIRE_SYNTAX_ERROR)
         fake_effects_leave(&w->effects, w->block, status == WIRE_OK ? &w->names : &none, &w->out);
+    wire_u32(&w->out, 0); /* files */
     if (status != WIRE_OK) {
         wire_str(&w->out, str_from(o->error));
         wire_str(&w->out, str_from(o->detail));

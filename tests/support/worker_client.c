@@ -307,6 +307,17 @@ static void on_warning(struct client *c, struct wire_reader *f) {
     put_frames(&c->transcript, f);
 }
 
+/* " read:/path", " wrote:/path". */
+static void put_files(struct buf *t, struct wire_reader *f, bool show) {
+    for (uint32_t n = wire_get_count(f, 37); n > 0; n--) {
+        struct str path = wire_get_str(f);
+        uint8_t use = wire_get_u8(f);
+        for (int i = 0; i < 4; i++) wire_get_u64(f);
+        if (show && use & WIRE_FILE_READ) buf_printf(t, " read:%.*s", STR_FMT(path));
+        if (show && use & WIRE_FILE_WRITTEN) buf_printf(t, " wrote:%.*s", STR_FMT(path));
+    }
+}
+
 /* " +bound -removed ~changed <block whose value was changed>". */
 static void put_effects(struct buf *t, struct wire_reader *f) {
     for (uint32_t n = wire_get_count(f, 22); n > 0; n--) {
@@ -317,7 +328,10 @@ static void put_effects(struct buf *t, struct wire_reader *f) {
         wire_get_u64(f);
         buf_printf(t, " %c%.*s", "-+~"[kind % 3], STR_FMT(name));
     }
-    for (uint32_t n = wire_get_count(f, 4); n > 0; n--) buf_printf(t, " <%u>", wire_get_u32(f));
+    for (uint32_t n = wire_get_count(f, 4); n > 0; n--) {
+        buf_printf(t, " <%u>", wire_get_u32(f));
+        wire_get_str(f);
+    }
     for (uint32_t n = wire_get_count(f, 4); n > 0; n--) wire_get_str(f);
 }
 
@@ -332,6 +346,7 @@ static void on_done(struct client *c, struct wire_reader *f) {
     c->duration = wire_get_u64(f);
     buf_append(t, str_from(words[status % 5]));
     put_effects(t, f);
+    put_files(t, f, c->show_files);
     if (status != WIRE_OK) put_error(t, f);
     if (flags & WIRE_TRUNCATED) buf_append(t, STR(" truncated"));
 }

@@ -25,7 +25,8 @@ struct client {
     uint32_t run;         /* of the last RUN */
     uint32_t interpreter; /* process id, from the last STARTED */
     struct buf transcript;
-    int stream_fd; /* of the transcript's last line; 0 when that is no stream */
+    bool show_files; /* after the names: read:/path wrote:/path */
+    int stream_fd;   /* of the transcript's last line; 0 when that is no stream */
     uint64_t duration;
     size_t stream_bytes; /* in all STREAMs since the last RUN */
 };
