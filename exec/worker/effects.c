@@ -246,13 +246,40 @@ static bool kept_equal(struct effects *e, const struct kept_value *old,
     return now.exact && hash128_eq(now.content, old->made.content) && hash128_eq(trail, old->trail);
 }
 
+/* The names read, as they would be with the old values back. */
+static void walk_reads_before(struct report *r, struct fingerprint_walk *w) {
+    for (Py_ssize_t i = 0; i < PyList_Size(r->e->reads); i++) {
+        PyObject *name = PyList_GetItem(r->e->reads, i); /* borrowed */
+        PyObject *value = value_of(r->e->ns->globals, name);
+        const struct kept_value *old = find_kept(r->e, r->block, name);
+        if (old && value_of(r->changes->bound, name)) value = old->value;
+        if (value) fingerprint_value(w, name, value, budget);
+    }
+}
+
+/* Whether the old values share with what was read just what the new ones do: it may have been made
+ * anew since, equal, and they hold on to the objects of then. */
+static bool all_linked_alike(struct report *r, const kept_vec *made) {
+    struct fingerprint_walk *w = fingerprint_begin(r->e->fingerprinter);
+    bool alike = true;
+    walk_reads_before(r, w);
+    for (size_t i = 0; i < made->len && alike; i++) {
+        const struct kept_value *new = made->items[i];
+        const struct kept_value *old = find_kept(r->e, new->block, new->name);
+        struct fingerprint now = fingerprint_value(w, old->name, old->value, budget);
+        alike = now.exact && hash128_eq(now.linked, new->made.linked);
+    }
+    fingerprint_end(w);
+    return alike;
+}
+
 /* All or nothing: the block's values may share objects with one another. */
-static bool all_equal(struct effects *e, const kept_vec *made) {
+static bool all_equal(struct report *r, const kept_vec *made) {
     for (size_t i = 0; i < made->len; i++) {
         const struct kept_value *new = made->items[i];
-        if (!kept_equal(e, find_kept(e, new->block, new->name), new)) return false;
+        if (!kept_equal(r->e, find_kept(r->e, new->block, new->name), new)) return false;
     }
-    return true;
+    return made->len && all_linked_alike(r, made);
 }
 
 /* The same values again: the old objects stay bound, the new ones go. */
@@ -278,7 +305,7 @@ static void report_bound(struct report *r) {
     Py_ssize_t at = 0;
     while (PyDict_Next(r->changes->bound, &at, &name, &value))
         vec_push(&made, kept_create(r, name, value));
-    bool same = all_equal(r->e, &made);
+    bool same = all_equal(r, &made);
     for (size_t i = 0; i < made.len; i++) {
         const struct kept_value *k = made.items[i];
         bool plain = k->made.complete && k->ids.len == 0;
