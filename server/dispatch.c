@@ -13,6 +13,7 @@ static const struct lsp_method methods[] = {
     {"exit", METHOD_NOTIFICATION, WHEN_ANY, on_exit_notification},
     {"initialize", METHOD_REQUEST, WHEN_FRESH, on_initialize},
     {"initialized", METHOD_NOTIFICATION, WHEN_READY, on_initialized},
+    {"relight/cursor", METHOD_NOTIFICATION, WHEN_READY, on_cursor},
     {"shutdown", METHOD_REQUEST, WHEN_READY, on_shutdown},
     {"textDocument/codeLens", METHOD_REQUEST, WHEN_READY, on_code_lens},
     {"textDocument/diagnostic", METHOD_REQUEST, WHEN_READY, on_diagnostic},

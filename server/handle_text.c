@@ -3,6 +3,7 @@
 #include "server/convert.h"
 #include "server/documents.h"
 #include "server/handlers.h"
+#include "server/publish_live.h"
 #include "server/publisher.h"
 
 void on_did_open(struct server *srv, const json_t *params, struct reply *re, struct err *err) {
@@ -65,4 +66,18 @@ void on_did_close(struct server *srv, const json_t *params, struct reply *re, st
     if (lsp_decode_document(&uri, params, err) != ST_OK) return;
     struct open_document *od = server_document(srv, uri);
     if (od && od->edited) documents_close(od);
+}
+
+/* The pages that show the document mark the block that the editor's cursor is in. */
+void on_cursor(struct server *srv, const json_t *params, struct reply *re, struct err *err) {
+    (void)re;
+    struct str uri;
+    struct lsp_position at;
+    if (lsp_decode_position(&uri, &at, params, err) != ST_OK) return;
+    struct open_document *od = server_document(srv, uri);
+    for (size_t i = 0; od && i < od->audience.len; i++) {
+        struct client *c = od->audience.items[i]->client;
+        if (c != srv->editor && !client_congested(c))
+            publish_to(c, LIVE_CURSOR, live_cursor(session_path(od->session), at.line));
+    }
 }

@@ -19,7 +19,7 @@ void settings_tick(struct server *srv);          /* do not wait for ever */
 bool settings_settled(const struct server *srv); /* all that was asked for has been answered */
 
 /* handle_text.c */
-lsp_handler on_did_open, on_did_change, on_did_save, on_did_close;
+lsp_handler on_did_open, on_did_change, on_did_save, on_did_close, on_cursor;
 
 /* handle_files.c */
 lsp_handler on_watched_files;

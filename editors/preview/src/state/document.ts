@@ -45,7 +45,6 @@ export interface RunState {
   readonly run: number;
   readonly trigger: string;
   readonly planned: number;
-  readonly done: number;
   readonly active: boolean;
   readonly startedAt: number;
   readonly end?: RunEnd;
@@ -62,7 +61,7 @@ export interface DocumentState {
 }
 
 const NOWHERE: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
-const NO_RUN: RunState = { run: 0, trigger: "", planned: 0, done: 0, active: false, startedAt: 0 };
+const NO_RUN: RunState = { run: 0, trigger: "", planned: 0, active: false, startedAt: 0 };
 
 export function emptyDocument(file: string): DocumentState {
   return { file, order: [], blocks: new Map(), run: NO_RUN, graph: new Map(), changed: { run: 0, block: "" } };
@@ -114,7 +113,6 @@ function startRun(doc: DocumentState, m: RunStart, now: number): DocumentState {
     run: m.run,
     trigger: m.trigger,
     planned: m.dirty.length,
-    done: 0,
     active: true,
     startedAt: now,
   };
@@ -185,13 +183,11 @@ function takeResult(doc: DocumentState, m: BlockResult): DocumentState {
     told: true,
     changes: same || m.unchanged || !old.contentHash ? old.changes : old.changes + 1,
   };
-  const run = doc.run.active && m.run === doc.run.run ? { ...doc.run, done: doc.run.done + 1 } : doc.run;
   const asked = m.run > 0 && m.run === doc.run.run && TRIGGERS_TO_SHOW.has(doc.run.trigger);
   const isFirst = asked && !same && !m.unchanged && doc.changed.run !== m.run;
   return {
     ...withBlock(doc, block),
     order: placed(doc.order, m),
-    run,
     changed: isFirst ? { run: m.run, block: m.block } : doc.changed,
   };
 }

@@ -64,11 +64,11 @@ function Why({ state, block }: { state: AppState; block: Block }) {
   return (
     <section class={`why st-${block.status}`} aria-label="Why">
       <h2>
-        <span class="sign"><StatusSign status={block.status} origin={block.origin} /></span>
+        {block.kind === "code" && <span class="sign"><StatusSign status={block.status} origin={block.origin} /></span>}
         <span class="why-name">{blockName(doc, block)}</span>
       </h2>
       <p class="faint">
-        line {block.range.start.line + 1} · {STATUS_WORDS[block.status]}
+        line {block.range.start.line + 1} {block.kind === "code" && `· ${STATUS_WORDS[block.status]}`}
         {block.durationMs > 0 && ` · took ${formatDuration(block.durationMs)}`}
       </p>
       <p>{sentence(doc, block)}</p>

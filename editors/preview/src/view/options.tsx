@@ -32,8 +32,8 @@ function Choice<T extends string>({ legend, name, value, choices, choose }: Choi
   );
 }
 
-const SHOWINGS: [Showing, string][] = [["file", "As the file says"], ["show", "Show"], ["hide", "Hide"]];
-const THEMES: [Theme, string][] = [["system", "As the system"], ["light", "Light"], ["dark", "Dark"]];
+const SHOWINGS: [Showing, string][] = [["file", "By file"], ["show", "Show"], ["hide", "Hide"]];
+const THEMES: [Theme, string][] = [["system", "System"], ["light", "Light"], ["dark", "Dark"]];
 
 export function OptionsMenu({ state }: { state: AppState }) {
   const app = useApp();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // output_html.tsx - HTML and SVG.  A table of data becomes part of the page once it is sanitised;
 // every other HTML lives in a frame of its own origin, which can reach nothing of ours.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { sanitizeHtml, sanitizeSvg } from "../render/sanitize.ts";
 import { formatBytes } from "../render/text.ts";
 import { useApp, useDark } from "./context.ts";
@@ -63,7 +63,8 @@ const HEIGHT_MAX = 20_000;
 // Listen to the frame: its height, and that it waits for its HTML.
 function useFrame(frame: { current: HTMLIFrameElement | null }, html: string): number {
   const [height, setHeight] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // before the frame can have said anything
     const listen = (event: MessageEvent) => {
       if (!frame.current || event.source !== frame.current.contentWindow) return;
       const said = (event.data ?? {}) as { relightHeight?: unknown; relightReady?: unknown };

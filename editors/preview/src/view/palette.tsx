@@ -28,7 +28,7 @@ function Marked({ text, places }: { text: string; places: number[] }) {
 
 function entriesOf(state: AppState, own: Command[], open: (path: string) => void): Entry[] {
   const recent = state.options.recent.filter((p) => p !== state.path && state.files.includes(p));
-  const others = state.files.filter((p) => !recent.includes(p));
+  const others = state.files.filter((p) => p !== state.path && !recent.includes(p));
   const file = (kind: "recent" | "file") => (path: string): Entry => ({ key: path, text: path, kind, keys: "", act: () => open(path) });
   return [
     ...recent.map(file("recent")),

@@ -59,13 +59,14 @@ function Summary({ state }: { state: AppState }) {
     </button>
   );
   const busy = run.active && run.planned > 0;
+  const done = Math.max(0, run.planned - counts.waiting);
   return (
     <div class="summary" role="status" aria-live="polite">
       {failed}
       {busy ? (
         <span class="chip busy">
-          <progress max={run.planned} value={run.done} aria-label="Blocks that have run" />
-          {Math.min(run.done + 1, run.planned)} of {run.planned}
+          <progress max={run.planned} value={done} aria-label="Blocks that have run" />
+          {Math.min(done + 1, run.planned)} of {run.planned}
         </span>
       ) : (
         counts.held > 0 ? <span class="chip">{counts.held} held until you save</span>
@@ -108,7 +109,7 @@ export function TopBar({ state }: { state: AppState }) {
       <div class="tools">
         {!isStatic && busy && <Tool icon="stop" label="Interrupt" keys="." act={() => app.interrupt()} />}
         {!isStatic && (
-          <button class="search" onClick={() => app.setOverlay("palette")} aria-label="Search files and commands" title={`Search files and commands (${COMMAND_KEY})`}>
+          <button class="search" onClick={() => app.setOverlay("palette")} aria-label={`${COMMAND_KEY}: search files and commands`} title={`Search files and commands (${COMMAND_KEY})`}>
             <Icon name="search" /> <kbd>{COMMAND_KEY}</kbd>
           </button>
         )}
