@@ -31,6 +31,11 @@ static const struct command {
      command_blocks},
     {"serve", "DIR [--port N] [--open]", "a live preview of the folder's files in a browser", true,
      command_serve},
+    {"index", "", "bring the workspace's index in step with its files", false, command_index},
+    {"impact", "[--changed PATH...] [--since REV] [--strategy S] [--json] [--bundle DIR]",
+     "which files a change reaches, and why", false, command_impact},
+    {"explain", "FILE[:LINE]", "why the last impact reached a file, or the block at a line", true,
+     command_explain},
     {"doctor", "", "versions, the interpreter, and what is missing", false, command_doctor},
     {"version", "", "the version (also: --version)", false, command_version},
     {"help", "", "this text (also: --help)", false, command_help},
@@ -54,18 +59,41 @@ static const struct command *find_command(const char *name) {
     return NULL;
 }
 
+/* Where the argument of an option goes; NULL when it is no such option. */
+static const char **option_slot(struct cli_options *out, const char *name) {
+    const struct {
+        const char *name;
+        const char **slot;
+    } slots[] = {
+        {"--block", &out->block}, {"--bundle", &out->bundle}, {"--html", &out->html},
+        {"--port", &out->port},   {"--since", &out->since},   {"--strategy", &out->strategy},
+    };
+    for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
+        if (strcmp(slots[i].name, name) == 0) return slots[i].slot;
+    return NULL;
+}
+
+/* All up to the next option. */
+static int take_changed(struct cli_options *out, int argc, char **argv, int i) {
+    out->changed = (const char *const *)argv + i + 1;
+    while (i + 1 < argc && argv[i + 1][0] != '-') {
+        out->changed_count++;
+        i++;
+    }
+    return i;
+}
+
 static enum status parse_options(struct cli_options *out, int argc, char **argv, struct err *err) {
     for (int i = 0; i < argc; i++) {
+        const char **slot = option_slot(out, argv[i]);
         if (strcmp(argv[i], "--json") == 0)
             out->json = true;
-        else if (strcmp(argv[i], "--block") == 0 && i + 1 < argc)
-            out->block = argv[++i];
-        else if (strcmp(argv[i], "--port") == 0 && i + 1 < argc)
-            out->port = argv[++i];
         else if (strcmp(argv[i], "--open") == 0)
             out->open = true;
-        else if (strcmp(argv[i], "--html") == 0 && i + 1 < argc)
-            out->html = argv[++i];
+        else if (strcmp(argv[i], "--changed") == 0 && !out->changed)
+            i = take_changed(out, argc, argv, i);
+        else if (slot && i + 1 < argc)
+            *slot = argv[++i];
         else if (argv[i][0] == '-' && argv[i][1] && strncmp(argv[i], "--clientProcessId", 17) != 0)
             return err_set(err, ST_BAD_PARAMS, "unknown option '%s'; see relight help", argv[i]);
         else if (!out->file)

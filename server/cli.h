@@ -15,6 +15,9 @@ struct cli_options {
     const char *block; /* --block ID */
     const char *port;  /* --port N */
     const char *html;  /* --html OUT */
+    const char *strategy, *since, *bundle;
+    const char *const *changed; /* the arguments of --changed */
+    size_t changed_count;
     bool json, open;
 };
 
@@ -25,6 +28,9 @@ int cli_main(int argc, char **argv);
 /* command_*.c */
 int command_blocks(const struct cli_options *options);
 int command_run(const struct cli_options *options);
+int command_index(const struct cli_options *options);
+int command_impact(const struct cli_options *options);
+int command_explain(const struct cli_options *options);
 int command_doctor(const struct cli_options *options);
 int command_serve(const struct cli_options *options);
 

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
+#include "analysis/glob.h"
 #include "base/mem.h"
-#include "server/glob.h"
 
 #define MIB ((uint64_t)1 << 20)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* glob.c - matching of globs, part by part. */
-#include "server/glob.h"
+#include "analysis/glob.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -23,17 +23,18 @@ static bool part_matches(struct str glob, struct str part) {
 }
 
 /* After a mismatch, the last `**` takes one part of the path more: no other choice can help. */
-bool glob_matches(struct str glob, struct str path) {
+static bool matches(struct str glob, struct str path, bool whole) {
     struct str after_stars = STR(""), retry = STR("");
     bool stars = false;
     if (glob.len == 0) return false;
-    while (glob.len && (path.len || stars)) {
+    while (glob.len ? path.len || stars : whole && path.len) {
         struct str rest = path, ahead = glob, pattern = take_part(&ahead);
         if (str_eq(pattern, STR("**"))) {
+            if (ahead.len == 0) return path.len > 0 || !whole;
             stars = true;
             after_stars = glob = ahead;
             retry = path;
-        } else if (path.len && part_matches(pattern, take_part(&rest))) {
+        } else if (glob.len && path.len && part_matches(pattern, take_part(&rest))) {
             glob = ahead;
             path = rest;
         } else if (stars && retry.len) {
@@ -45,4 +46,12 @@ bool glob_matches(struct str glob, struct str path) {
         }
     }
     return glob.len == 0;
+}
+
+bool glob_matches(struct str glob, struct str path) {
+    return matches(glob, path, false);
+}
+
+bool glob_matches_whole(struct str glob, struct str path) {
+    return matches(glob, path, true);
 }
