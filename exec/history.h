@@ -39,6 +39,9 @@ static inline bool name_is_file(const struct name *name) {
 }
 struct str name_file(const struct name *name); /* its path */
 
+/* The namespace holds a value that no block's trace knows any more. */
+#define BLOCK_FORGOTTEN UINT32_MAX
+
 struct history {
     const struct document *doc;
     const struct trace_store *traces;

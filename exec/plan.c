@@ -101,6 +101,9 @@ void plan_static_reads(read_vec *out, const struct document *doc, struct history
         const struct definition *d = &block->symbols.provides.items[i];
         if (!d->certain) add_name(out, history, d->name, block->index); /* it may stay as it was */
     }
+    /* What is not there cannot be seen to be removed (`except E as name`). */
+    for (size_t i = 0; i < block->symbols.deletes.len; i++)
+        add_name(out, history, block->symbols.deletes.items[i], block->index);
     vec_finish(&names);
 }
 
@@ -255,6 +258,16 @@ void plan_make(struct plan *out, const struct plan_request *request) {
             vec_finish(&p.items[i].reasons);
     }
     free(p.items);
+}
+
+uint64_t plan_restore_us(const struct plan *plan, const struct trace_store *traces) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < plan->items.len; i++) {
+        const struct plan_item *item = &plan->items.items[i];
+        const struct trace *t = trace_get(traces, item->block);
+        if (t && (item->restore_only || item->needed_by)) sum += t->duration_us;
+    }
+    return sum;
 }
 
 void plan_finish(struct plan *plan) {

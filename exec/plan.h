@@ -65,6 +65,9 @@ void plan_make(struct plan *out, const struct plan_request *request); /* `out` z
 void plan_finish(struct plan *plan);
 const struct plan_item *plan_find(const struct plan *plan, block_id block); /* or NULL */
 
+/* How long what is only restored took the last time, in microseconds. */
+uint64_t plan_restore_us(const struct plan *plan, const struct trace_store *traces);
+
 const char *reason_text(enum reason_kind kind);
 
 /* Whether a predicted block runs, now that the blocks above have run: it is dirty, or needed by

@@ -17,7 +17,7 @@ const char *block_status_text(enum block_status status) {
     return status_texts[status];
 }
 
-static void flush(struct runner *r) {
+void runner__flush(struct runner *r) {
     if (r->out.len) r->events->send(r->ctx, buf_str(&r->out));
     r->out.len = 0;
 }
@@ -47,6 +47,7 @@ struct runner *runner_create(const struct runner_events *events, void *ctx, stru
     r->doc = doc;
     runner_set_setup(r, setup);
     r->history = history_create(doc, &r->traces);
+    r->checkpoints.worth_us = CHECKPOINT_WORTH_US;
     r->link = (struct worker_link){.events = &runner__link_events, .ctx = r};
     return r;
 }
@@ -76,6 +77,7 @@ void runner_destroy(struct runner *r) {
     plan_finish(&r->plan);
     forget_reasons(r);
     running_finish(&r->running);
+    checkpoints_clear(&r->checkpoints);
     free(r);
 }
 
@@ -251,7 +253,7 @@ static void start_block(struct runner *r, const struct plan_item *item, const st
     buf_append(&r->told, text_str(document_text(r->doc)));
     vec_finish(&fixes);
     r->events->block_start(r->ctx, r->run, block);
-    flush(r);
+    runner__flush(r);
 }
 
 /* The plan is made anew while the run goes on: what it said of blocks that have started is kept. */
@@ -302,19 +304,8 @@ void runner__advance(struct runner *r) {
     }
 }
 
-static void make_plan(struct runner *r, block_id asked, bool always_eval) {
-    struct plan_request request = runner__request(r);
-    request.asked = asked;
-    request.always_eval = always_eval;
-    request.run = r->run;
-    plan_finish(&r->plan);
-    plan_make(&r->plan, &request);
-    r->next = 0;
-    history_reorder(r->history);
-}
-
 void runner__replan(struct runner *r) {
-    if (r->active) make_plan(r, r->asked, r->always_eval);
+    if (r->active) runner__make_plan(r);
 }
 
 static bool start_run(struct runner *r, uint32_t run, block_id asked, bool always_eval) {
@@ -322,7 +313,7 @@ static bool start_run(struct runner *r, uint32_t run, block_id asked, bool alway
     r->asked = asked;
     r->always_eval = always_eval;
     r->run = run;
-    make_plan(r, asked, always_eval);
+    runner__make_plan(r);
     if (r->plan.items.len == 0 && !r->running.block) return false;
     r->unready = r->repeated = 0;
     r->ran = 0;
@@ -360,17 +351,24 @@ void runner__all_absent(struct runner *r) {
 
 void runner_worker_attached(struct runner *r) {
     worker_link_setup(&r->out, &r->setup);
-    flush(r);
+    runner__flush(r);
     r->worker = WORKER_STARTING;
     r->running.block = 0;
     r->events->want_grace(r->ctx, false);
+    checkpoints_clear(&r->checkpoints); /* SETUP ends them */
     runner__all_absent(r);
+}
+
+void runner_set_checkpoints(struct runner *r, uint64_t worth_us, uint64_t bytes) {
+    r->checkpoints.worth_us = worth_us;
+    r->checkpoints.bytes_limit = bytes;
 }
 
 bool runner_run_all(struct runner *r, uint32_t run) {
     end_run(r, true);
     r->hold = false;
     forget_reasons(r);
+    checkpoints_clear(&r->checkpoints);
     history_destroy(r->history);
     trace_store_finish(&r->traces);
     r->history = history_create(r->doc, &r->traces);
@@ -381,7 +379,7 @@ bool runner_run_all(struct runner *r, uint32_t run) {
 
 static void interrupt_block(struct runner *r) {
     worker_link_interrupt(&r->out);
-    flush(r);
+    runner__flush(r);
     r->events->want_grace(r->ctx, true);
 }
 
@@ -430,7 +428,7 @@ void runner__forget_vanished(struct runner *r) {
         if (r->worker != WORKER_ABSENT) worker_link_forget(&r->out, t->block);
         trace_drop(&r->traces, t->block);
     }
-    flush(r);
+    runner__flush(r);
 }
 
 /* Whether what the running block read is still what it would read, and nobody above it that wrote
@@ -476,7 +474,7 @@ uint64_t runner_expected_cost(const struct runner *r) {
 void runner_inspect_stop(struct runner *r) {
     if (r->worker != WORKER_READY || r->running.block) return;
     worker_link_interrupt(&r->out);
-    flush(r);
+    runner__flush(r);
 }
 
 bool runner_inspect(struct runner *r, uint32_t request, block_id block, struct str name) {
@@ -485,6 +483,6 @@ bool runner_inspect(struct runner *r, uint32_t request, block_id block, struct s
     const struct trace_write *w = t && known ? trace_find_write(t, known) : NULL;
     if (r->worker != WORKER_READY || r->running.block || !t || (w && !w->present)) return false;
     worker_link_inspect(&r->out, request, block, name);
-    flush(r);
+    runner__flush(r);
     return true;
 }

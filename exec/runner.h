@@ -59,6 +59,10 @@ struct runner *runner_create(const struct runner_events *events, void *ctx, stru
 void runner_set_setup(struct runner *r, const struct worker_setup *setup);
 void runner_destroy(struct runner *r); /* NULL is a no-op; raises nothing */
 
+/* Checkpoints are for work of so many microseconds (0, for tests: any) and may take so many bytes
+ * (0: any). */
+void runner_set_checkpoints(struct runner *r, uint64_t worth_us, uint64_t bytes);
+
 /* --- The document. --- */
 
 /* Its blocks changed: forget vanished ones, and interrupt a running block that is no longer

@@ -3,6 +3,7 @@
 #ifndef EXEC_RUNNER_INTERNAL_H
 #define EXEC_RUNNER_INTERNAL_H
 
+#include "exec/checkpoints.h"
 #include "exec/runner.h"
 
 enum worker_state { WORKER_ABSENT, WORKER_STARTING, WORKER_READY };
@@ -39,6 +40,7 @@ struct runner {
     struct history *history;
     struct trace_store traces;
     uint64_t last_version;
+    struct checkpoints checkpoints;
 
     struct plan plan;        /* of the current run, or of the last one */
     VEC(reason_vec) reasons; /* by block id: why it last ran */
@@ -80,6 +82,22 @@ void runner__record_write(struct runner *r, struct trace *t, struct trace_write 
 void runner__read_files(struct runner *r, read_vec *reads, const struct worker_done *done,
                         uint32_t index);
 void runner__write_files(struct runner *r, struct trace *t, const struct worker_done *done);
+
+/* Make the plan, with the cheapest way to restore what it needs: in place, or from a checkpoint,
+ * which the interpreter is then sent back to. */
+void runner__make_plan(struct runner *r);
+
+/* A block has run for so long: keep the interpreter as it is, where that is worth it. */
+void runner__keep_state(struct runner *r, uint64_t duration_us);
+
+/* An interpreter has started, from that checkpoint or fresh (0). */
+void runner__state_started(struct runner *r, uint32_t checkpoint);
+
+void runner__on_checkpointed(void *ctx, const struct worker_checkpoint *checkpoint);
+void runner__on_checkpoint_lost(void *ctx, uint32_t id);
+void runner__on_checkpoint_size(void *ctx, uint32_t id, uint64_t bytes);
+
+void runner__flush(struct runner *r); /* send what has been encoded */
 
 /* The interpreter's values are gone. */
 void runner__all_absent(struct runner *r);

@@ -28,12 +28,11 @@ static void on_hello(void *ctx, struct str python, struct str executable) {
     r->events->hello(r->ctx, python, executable);
 }
 
-static void on_started(void *ctx, uint32_t pid) {
+static void on_started(void *ctx, uint32_t pid, uint32_t checkpoint) {
     struct runner *r = ctx;
     r->worker = WORKER_READY;
     r->interpreter = pid;
-    runner__all_absent(r); /* of what it is to run, it has nothing */
-    r->told.len = 0;
+    runner__state_started(r, checkpoint);
     runner__replan(r);
     runner__advance(r);
 }
@@ -285,6 +284,7 @@ static void on_done(void *ctx, struct worker_done *done) {
         if (!unwanted) finish_done(r, t, done);
         if (!block) runner__forget_vanished(r);
     }
+    runner__keep_state(r, done->duration_us);
     if (unwanted || b->surprise) runner__replan(r);
     runner__advance(r);
 }
@@ -357,4 +357,7 @@ const struct worker_events runner__link_events = {
     .died = on_died,
     .inspected = on_inspected,
     .failed = on_failed,
+    .checkpointed = runner__on_checkpointed,
+    .checkpoint_lost = runner__on_checkpoint_lost,
+    .checkpoint_size = runner__on_checkpoint_size,
 };

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   9
+#define WIRE_VERSION   10
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
@@ -54,7 +54,8 @@
  * Worker to server.
  *
  * HELLO     u32 version, str python version, str executable
- * STARTED   u32 pid                            after SETUP, and by itself after DIED
+ * STARTED   u32 pid, u32 checkpoint            after SETUP and RESUME, and by itself after DIED;
+ *                                              the checkpoint that it comes from, or 0: fresh
  * STREAM    u32 run, u32 block, u8 fd (1, 2), str bytes
  *           Any bytes; a UTF-8 character is never split between two STREAMs.  Run 0: written
  *           between runs (by a thread, a process) after this block.

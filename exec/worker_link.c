@@ -63,6 +63,25 @@ void worker_link_inspect(struct buf *out, uint32_t request, block_id block, stru
     wire_end(out, mark);
 }
 
+static void put_number(struct buf *out, enum wire_type type, uint32_t id) {
+    size_t mark = wire_begin(out, type);
+    if (type == WM_DROP) wire_u32(out, 1);
+    wire_u32(out, id);
+    wire_end(out, mark);
+}
+
+void worker_link_checkpoint(struct buf *out, uint32_t id) {
+    put_number(out, WM_CHECKPOINT, id);
+}
+
+void worker_link_resume(struct buf *out, uint32_t id) {
+    put_number(out, WM_RESUME, id);
+}
+
+void worker_link_drop(struct buf *out, uint32_t id) {
+    put_number(out, WM_DROP, id);
+}
+
 /* Worker text is UTF-8 by contract, but a peer's promise is not a fact. */
 static struct buf get_text(struct wire_reader *r) {
     struct buf text = {0};
@@ -84,8 +103,8 @@ static void on_hello(struct worker_link *link, struct wire_reader *r, struct err
 
 static void on_started(struct worker_link *link, struct wire_reader *r, struct err *err) {
     (void)err;
-    uint32_t pid = wire_get_u32(r);
-    if (!r->bad) link->events->started(link->ctx, pid);
+    uint32_t pid = wire_get_u32(r), checkpoint = wire_get_u32(r);
+    if (!r->bad) link->events->started(link->ctx, pid, checkpoint);
 }
 
 static void on_stream(struct worker_link *link, struct wire_reader *r, struct err *err) {
@@ -231,12 +250,42 @@ static void on_failed(struct worker_link *link, struct wire_reader *r, struct er
     if (!r->bad) link->events->failed(link->ctx, message);
 }
 
+static void on_checkpointed(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    (void)err;
+    struct worker_checkpoint c = {.id = wire_get_u32(r), .taken = wire_get_u8(r)};
+    c.cost_us = wire_get_u64(r);
+    c.why_not = wire_get_str(r);
+    if (!r->bad) link->events->checkpointed(link->ctx, &c);
+}
+
+static void on_checkpoint_lost(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    (void)err;
+    uint32_t id = wire_get_u32(r);
+    if (!r->bad) link->events->checkpoint_lost(link->ctx, id);
+}
+
+static void on_checkpoint_size(struct worker_link *link, struct wire_reader *r, struct err *err) {
+    (void)err;
+    uint32_t id = wire_get_u32(r);
+    uint64_t bytes = wire_get_u64(r);
+    if (!r->bad) link->events->checkpoint_size(link->ctx, id, bytes);
+}
+
 typedef void frame_fn(struct worker_link *link, struct wire_reader *r, struct err *err);
 
 static frame_fn *const on_frame[] = {
-    [WM_HELLO] = on_hello,         [WM_STARTED] = on_started, [WM_STREAM] = on_stream,
-    [WM_DISPLAY] = on_display,     [WM_DONE] = on_done,       [WM_DIED] = on_died,
-    [WM_INSPECTED] = on_inspected, [WM_FAILED] = on_failed,   [WM_WARNING] = on_warning,
+    [WM_HELLO] = on_hello,
+    [WM_STARTED] = on_started,
+    [WM_STREAM] = on_stream,
+    [WM_DISPLAY] = on_display,
+    [WM_DONE] = on_done,
+    [WM_DIED] = on_died,
+    [WM_INSPECTED] = on_inspected,
+    [WM_FAILED] = on_failed,
+    [WM_WARNING] = on_warning,
+    [WM_CHECKPOINTED] = on_checkpointed,
+    [WM_CHECKPOINT_LOST] = on_checkpoint_lost,
+    [WM_CHECKPOINT_SIZE] = on_checkpoint_size,
 };
 
 static void take_frame(struct worker_link *link, uint8_t type, struct wire_reader *r,

@@ -32,6 +32,9 @@ void worker_link_setup(struct buf *out, const struct worker_setup *setup);
 void worker_link_run(struct buf *out, const struct worker_run *run);
 void worker_link_forget(struct buf *out, block_id block);
 void worker_link_interrupt(struct buf *out);
+void worker_link_checkpoint(struct buf *out, uint32_t id);
+void worker_link_resume(struct buf *out, uint32_t id); /* 0: a fresh interpreter */
+void worker_link_drop(struct buf *out, uint32_t id);
 void worker_link_inspect(struct buf *out, uint32_t request, block_id block, struct str name);
 
 /* What a run did to a name.  The text is borrowed for the call. */
@@ -74,6 +77,13 @@ struct worker_death {
     struct str cause;
 };
 
+struct worker_checkpoint { /* a CHECKPOINTED answer; borrowed for the call */
+    uint32_t id;
+    bool taken;
+    uint64_t cost_us;
+    struct str why_not;
+};
+
 struct worker_value { /* an INSPECTED answer; borrowed for the call */
     uint32_t request;
     bool found;
@@ -83,7 +93,7 @@ struct worker_value { /* an INSPECTED answer; borrowed for the call */
 /* Borrowed arguments, for the length of the call, except where one says it may be taken. */
 struct worker_events {
     void (*hello)(void *ctx, struct str python, struct str executable);
-    void (*started)(void *ctx, uint32_t pid);
+    void (*started)(void *ctx, uint32_t pid, uint32_t checkpoint);
     void (*stream)(void *ctx, uint32_t ticket, bool is_stderr, struct str bytes);
     void (*display)(void *ctx, uint32_t ticket, struct output *record_take);
     void (*warning)(void *ctx, uint32_t ticket, struct output *record_take);
@@ -91,6 +101,9 @@ struct worker_events {
     void (*died)(void *ctx, const struct worker_death *death);
     void (*inspected)(void *ctx, const struct worker_value *value);
     void (*failed)(void *ctx, struct str message);
+    void (*checkpointed)(void *ctx, const struct worker_checkpoint *checkpoint);
+    void (*checkpoint_lost)(void *ctx, uint32_t id);
+    void (*checkpoint_size)(void *ctx, uint32_t id, uint64_t bytes);
 };
 
 struct worker_link {

@@ -8,11 +8,14 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "exec/checkpoints.h"
 #include "exec/file_digest.h"
 #include "server/log.h"
 #include "server/worker_process.h"
 
 enum {
+    MEMORY_SHARE =
+        4, /* of the machine's memory that a document's checkpoints may take: one of so many */
     GRACE_MS = 1000,         /* from an interrupt to the replacement of the interpreter */
     CHEAP_US = 50000,        /* an edited block that took longer waits for a pause in typing ... */
     LONGEST_PAUSE_MS = 1000, /* ... as long as it took, up to this */
@@ -278,6 +281,7 @@ struct session *session_create(uv_loop_t *loop, const struct session_observer *o
     s->doc = document_create(text);
     struct worker_setup setup = setup_of(s);
     s->runner = runner_create(&runner_events, s, s->doc, &setup);
+    runner_set_checkpoints(s->runner, CHECKPOINT_WORTH_US, uv_get_total_memory() / MEMORY_SHARE);
     start_timer(s, &s->grace);
     start_timer(s, &s->pause);
     start_timer(s, &s->files);

@@ -208,7 +208,7 @@ _Noreturn void child_main(const struct ward_ends *ends, const struct setup *setu
         _exit(1);
     }
     descriptors_list(&in->inherited);
-    control_send_started(&in->control);
+    control_send_started(&in->control, 0);
     for (;;) {
         uint8_t type;
         struct wire_reader fields;

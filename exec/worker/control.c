@@ -84,10 +84,11 @@ void control_send_begun(struct control *c) {
     send_bare(c, WARD_BEGUN);
 }
 
-void control_send_started(struct control *c) {
+void control_send_started(struct control *c, uint32_t checkpoint) {
     struct buf frame = {0};
     size_t mark = wire_begin(&frame, WM_STARTED);
     wire_u32(&frame, (uint32_t)getpid());
+    wire_u32(&frame, checkpoint);
     wire_end(&frame, mark);
     control_send(c, &frame);
     buf_finish(&frame);

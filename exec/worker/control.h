@@ -52,7 +52,8 @@ bool control_is_owner(const struct control *c);
 /* Send the frames in `frames` and empty it. */
 void control_send(struct control *c, struct buf *frames);
 
-void control_send_started(struct control *c);
+/* The interpreter is ready; `checkpoint`: that it comes from, or 0. */
+void control_send_started(struct control *c, uint32_t checkpoint);
 
 /* Tell the warden that SIGINT may come from here on. */
 void control_send_begun(struct control *c);

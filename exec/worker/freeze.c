@@ -82,7 +82,7 @@ static void connect_anew(struct checkpoint *c, const struct ward_ends *ends) {
         lseek(c->positions.items[i].fd, c->positions.items[i].offset, SEEK_SET);
     vec_finish(&c->positions);
     sigprocmask(SIG_SETMASK, &c->mask, NULL);
-    control_send_started(&c->in->control);
+    control_send_started(&c->in->control, c->id);
 }
 
 /* Returns in each copy that goes on. */

@@ -98,6 +98,7 @@ static void run_job(const struct campaign *c, uint64_t job, const char *scratch)
     if (job) seed = prng_next(&seeds) >> 16;
     trial_init(&t, worker_program(), RELIGHT_ORACLE_HELPERS, scratch);
     t.count = c->count;
+    t.edited.checkpoints = c->checkpoints;
     while (!over(c, &t, until)) {
         if (c->verbose) printf("seed %llu\n", (unsigned long long)seed);
         run_document(c, &t, seed, c->document_edits);
@@ -181,6 +182,7 @@ static bool run_files(const struct campaign *c, const char *scratch) {
     double start = now();
     trial_init(&t, worker_program(), RELIGHT_ORACLE_HELPERS, scratch);
     t.count = c->count;
+    t.edited.checkpoints = c->checkpoints;
     for (size_t i = 0; i < c->file_count; i++) good &= replay_file(&t, c->files[i], c->must_fail);
     if (!c->must_fail) report(&t.tally, now() - start);
     trial_finish(&t);

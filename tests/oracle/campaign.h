@@ -14,6 +14,7 @@ struct campaign {
     uint64_t jobs;           /* processes */
     unsigned features;
     bool count, verbose;
+    bool checkpoints; /* taken after each block, and gone back to whenever that saves anything */
 
     bool replay, must_fail;
     char **files;

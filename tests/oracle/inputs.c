@@ -60,8 +60,9 @@ static void ignore_hello(void *ctx, struct str python, struct str executable) {
     (void)ctx, (void)python, (void)executable;
 }
 
-static void on_started(void *ctx, uint32_t pid) {
+static void on_started(void *ctx, uint32_t pid, uint32_t checkpoint) {
     struct lane *lane = ctx;
+    (void)checkpoint;
     lane->interpreter = pid;
 }
 
@@ -75,6 +76,18 @@ static void ignore_inspected(void *ctx, const struct worker_value *value) {
 
 static void ignore_death(void *ctx, const struct worker_death *death) {
     (void)ctx, (void)death;
+}
+
+static void ignore_checkpoint(void *ctx, const struct worker_checkpoint *checkpoint) {
+    (void)ctx, (void)checkpoint;
+}
+
+static void ignore_id(void *ctx, uint32_t id) {
+    (void)ctx, (void)id;
+}
+
+static void ignore_size(void *ctx, uint32_t id, uint64_t bytes) {
+    (void)ctx, (void)id, (void)bytes;
 }
 
 static void ignore_text(void *ctx, struct str text) {
@@ -91,4 +104,7 @@ const struct worker_events inputs_events = {
     .died = ignore_death,
     .inspected = ignore_inspected,
     .failed = ignore_text,
+    .checkpointed = ignore_checkpoint,
+    .checkpoint_lost = ignore_id,
+    .checkpoint_size = ignore_size,
 };

@@ -116,6 +116,7 @@ static struct runner *make_runner(struct lane *lane) {
                                  .output_bytes = 8 << 20,
                                  .output_lines = 10000};
     struct runner *runner = runner_create(&runner_events, lane, lane->doc, &setup);
+    if (lane->checkpoints) runner_set_checkpoints(runner, 0, 0);
     buf_finish(&file);
     return runner;
 }

@@ -27,6 +27,7 @@ struct lane {
     struct document *doc;
     struct runner *runner;
     uint32_t last_run;
+    bool checkpoints;              /* many, see campaign.h */
     VEC(struct executed) executed; /* since lane_open or lane_edit */
 
     bool record_inputs;

@@ -17,7 +17,8 @@
 
 static int usage(void) {
     fputs("usage: oracle [--seed N|random] [--edits N | --minutes M] [--features LIST] [--jobs N]\n"
-          "              [--document-edits N] [--failures N] [--no-count] [--verbose]\n"
+          "              [--document-edits N] [--failures N] [--checkpoints] [--no-count] "
+          "[--verbose]\n"
           "       oracle --replay FILE...\n"
           "       oracle --known-failures FILE...\n",
           stderr);
@@ -46,6 +47,7 @@ enum oracle_option {
     OPT_JOBS,
     OPT_FEATURES,
     OPT_NO_COUNT,
+    OPT_CHECKPOINTS,
     OPT_VERBOSE,
     OPT_REPLAY,
     OPT_KNOWN_FAILURES,
@@ -59,6 +61,7 @@ static const struct option options[] = {
     {"failures", required_argument, NULL, OPT_FAILURES},
     {"jobs", required_argument, NULL, OPT_JOBS},
     {"features", required_argument, NULL, OPT_FEATURES},
+    {"checkpoints", no_argument, NULL, OPT_CHECKPOINTS},
     {"no-count", no_argument, NULL, OPT_NO_COUNT},
     {"verbose", no_argument, NULL, OPT_VERBOSE},
     {"replay", no_argument, NULL, OPT_REPLAY},
@@ -81,6 +84,9 @@ static bool take_option(struct campaign *c, int option, const char *value) {
         return false;
     case OPT_SEED:
         return parse_seed(value, &c->seed);
+    case OPT_CHECKPOINTS:
+        c->checkpoints = true;
+        return true;
     case OPT_NO_COUNT:
         c->count = false;
         return true;

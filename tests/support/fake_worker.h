@@ -229,6 +229,7 @@ static inline bool fake_worker_step(struct fake_worker *w) {
     if (w->starting) {
         size_t mark = wire_begin(&w->out, WM_STARTED);
         wire_u32(&w->out, w->pid);
+        wire_u32(&w->out, 0);
         wire_end(&w->out, mark);
         w->starting = false;
     } else if (w->busy && !fake_compiles(buf_str(&w->source))) {
