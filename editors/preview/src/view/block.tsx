@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // block.tsx - one block: its sign, its prose and code in source order, what it showed.
+import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Element } from "../protocol.ts";
 import { highlight } from "../render/highlight.ts";
@@ -28,7 +29,7 @@ function Elapsed({ since }: { since: number }) {
   return <span class="elapsed">{ms < 300 ? "" : formatDuration(ms)}</span>;
 }
 
-function Code({ element }: { element: Element }) {
+function Code({ element, children }: { element: Element; children: ComponentChildren }) {
   const app = useApp();
   const code = useRef<HTMLElement>(null);
   const onClick = (event: MouseEvent) => {
@@ -40,9 +41,12 @@ function Code({ element }: { element: Element }) {
     app.reveal(app.state.doc.file, element.range.start.line + Math.max(0, Math.min(row, last)));
   };
   return (
-    <pre class="code" onClick={onClick} tabindex={-1}>
-      <code ref={code} dangerouslySetInnerHTML={{ __html: highlight(element.value, "python") }} />
-    </pre>
+    <div class="code-box">
+      <pre class="code" onClick={onClick} tabindex={-1}>
+        <code ref={code} dangerouslySetInnerHTML={{ __html: highlight(element.value, "python") }} />
+      </pre>
+      {children}
+    </div>
   );
 }
 
@@ -50,14 +54,15 @@ const Elements = memo(({ block, options }: { block: Block; options: Options }) =
   const showCode = isCodeShown(block.hidden, options);
   const showProse = isShown("prose", block.hidden, options);
   const asFile = (e: Element) => (block.hidden.length === 0 && allAsFile(options) ? e.show : undefined);
+  const shown = block.elements.filter((e) => asFile(e) ?? (e.type === "prose" ? showProse : showCode));
+  const first = shown.find((e) => e.type === "code"); // has the time it took in its corner
   return (
     <>
-      {block.elements.map((element, i) => {
-        const shown = asFile(element) ?? (element.type === "prose" ? showProse : showCode);
-        if (!shown) return null;
+      {shown.map((element, i) => {
         if (element.type === "prose") return <Prose key={i} text={element.value} scope={`${block.id}-${i}`} />;
-        return <Code key={i} element={element} />;
+        return <Code key={i} element={element}>{element === first && <Meta block={block} />}</Code>;
       })}
+      {!first && block.kind === "code" && <Meta block={block} />}
     </>
   );
 });
@@ -167,7 +172,6 @@ export const BlockView = memo(({ block, options, selected, cursor, relation }: B
       <div class="body">
         {block.title && <h3 class="title">{block.title}</h3>}
         <Elements block={block} options={options} />
-        {isCode && <Meta block={block} />}
         {isCode && <Note block={block} />}
         {isCode && visuals && (block.outputs.length > 0 || block.streaming.length > 0) && <Shown block={block} />}
       </div>
