@@ -214,3 +214,8 @@ void history_move(struct history *h, const struct block *block, fix_vec *out) {
     h->position = block->index;
     h->settled = true;
 }
+
+void history_settle_files(struct history *h, fix_vec *out) {
+    for (size_t i = 0; i < h->files.len; i++) fix_name(h, h->files.items[i], UINT32_MAX, out);
+    if (out->len) h->settled = false;
+}

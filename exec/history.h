@@ -110,4 +110,7 @@ void history_changers(struct history *h, struct name *name, uint32_t index, id_v
  * history_reorder(). */
 void history_move(struct history *h, const struct block *block, fix_vec *out);
 
+/* The same for files only, to the end of the document. */
+void history_settle_files(struct history *h, fix_vec *out);
+
 #endif

@@ -162,8 +162,19 @@ static bool status_failed(enum block_status status) {
     return status == STATUS_ERROR || status == STATUS_BLOCKED || status == STATUS_SYNTAX_ERROR;
 }
 
+/* Leave the files that blocks wrote as they are at the document's end. */
+static void settle_files(struct runner *r) {
+    fix_vec fixes = {0};
+    if (r->running.block || r->worker != WORKER_READY) return;
+    history_settle_files(r->history, &fixes);
+    if (fixes.len) worker_link_fix(&r->out, &fixes);
+    vec_finish(&fixes);
+    flush(r);
+}
+
 static void end_run(struct runner *r, bool cancelled) {
     if (!r->active) return;
+    settle_files(r);
     struct run_summary s = {
         .run = r->run, .cancelled = cancelled, .ran = r->ran, .duration_us = r->ran_us};
     r->active = r->stop = false;
@@ -314,7 +325,10 @@ static bool start_run(struct runner *r, uint32_t run, block_id asked, bool alway
     r->always_eval = always_eval;
     r->run = run;
     runner__make_plan(r);
-    if (r->plan.items.len == 0 && !r->running.block) return false;
+    if (r->plan.items.len == 0 && !r->running.block) {
+        settle_files(r);
+        return false;
+    }
     r->unready = r->repeated = 0;
     r->ran = 0;
     r->ran_us = 0;

@@ -48,8 +48,10 @@
  * A name that begins with `<` is a kind of ambient state of the process: `<random>`, `<environ>`.
  * In fixes and in what a block read and bound, it is treated like a name whose value is the state;
  * block 0 stands for the state of a fresh interpreter.
- * RUN, FORGET, INSPECT and CHECKPOINT are served in order; the others overtake them.  SETUP ends
- * all checkpoints.
+ * FIX      u32 m, m x (str name, u32 block)     as in RUN, when no block follows: files are left as
+ *                                              the end of the document has them
+ * RUN, FORGET, INSPECT, CHECKPOINT and FIX are served in order; the others overtake them.  SETUP
+ * ends all checkpoints.
  *
  * Worker to server.
  *
@@ -97,6 +99,7 @@ enum wire_type {
     WM_CHECKPOINT,
     WM_RESUME,
     WM_DROP,
+    WM_FIX,
     WM_HELLO = 64,
     WM_STARTED,
     WM_STREAM,
@@ -133,6 +136,7 @@ enum wire_write_flag {
 enum wire_file_use {
     WIRE_FILE_READ = 1,    /* the run depends on what it held before */
     WIRE_FILE_WRITTEN = 2, /* written, made, or removed */
+    WIRE_FILE_UNKEPT = 4,  /* too big to be put back */
 };
 enum wire_done_flag {
     WIRE_TRUNCATED = 1, /* output beyond the limits was dropped */

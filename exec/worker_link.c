@@ -22,6 +22,20 @@ static void put_certain(struct buf *out, const struct symbols *symbols) {
         if (symbols->provides.items[i].certain) wire_str(out, symbols->provides.items[i].name);
 }
 
+static void put_fixes(struct buf *out, const fix_vec *fixes) {
+    wire_u32(out, (uint32_t)fixes->len);
+    for (size_t i = 0; i < fixes->len; i++) {
+        wire_str(out, fixes->items[i].name->text);
+        wire_u32(out, fixes->items[i].from);
+    }
+}
+
+void worker_link_fix(struct buf *out, const fix_vec *fixes) {
+    size_t mark = wire_begin(out, WM_FIX);
+    put_fixes(out, fixes);
+    wire_end(out, mark);
+}
+
 void worker_link_run(struct buf *out, const struct worker_run *run) {
     size_t mark = wire_begin(out, WM_RUN);
     wire_u32(out, run->ticket);
@@ -31,11 +45,7 @@ void worker_link_run(struct buf *out, const struct worker_run *run) {
     wire_u32(out, (run->silent ? WIRE_RUN_SILENT : 0) | (run->hold ? WIRE_RUN_HOLD : 0));
     wire_str(out, run->source);
     put_certain(out, run->symbols);
-    wire_u32(out, (uint32_t)run->fixes->len);
-    for (size_t i = 0; i < run->fixes->len; i++) {
-        wire_str(out, run->fixes->items[i].name->text);
-        wire_u32(out, run->fixes->items[i].from);
-    }
+    put_fixes(out, run->fixes);
     wire_u32(out, (uint32_t)run->reads->len);
     for (size_t i = 0; i < run->reads->len; i++) wire_str(out, run->reads->items[i].name->text);
     wire_u32(out, run->change.first);

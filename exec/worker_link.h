@@ -31,6 +31,7 @@ struct worker_run {
 void worker_link_setup(struct buf *out, const struct worker_setup *setup);
 void worker_link_run(struct buf *out, const struct worker_run *run);
 void worker_link_forget(struct buf *out, block_id block);
+void worker_link_fix(struct buf *out, const fix_vec *fixes);
 void worker_link_interrupt(struct buf *out);
 void worker_link_checkpoint(struct buf *out, uint32_t id);
 void worker_link_resume(struct buf *out, uint32_t id); /* 0: a fresh interpreter */

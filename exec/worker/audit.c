@@ -260,7 +260,8 @@ static PyObject *on_event(PyObject *capsule, PyObject *args) {
 
 static PyMethodDef hook_def = {"audit", on_event, METH_VARARGS, NULL};
 
-bool audit_init(struct audit *a, const struct control *control, const struct reporter *reporter) {
+bool audit_init(struct audit *a, const struct control *control, const struct reporter *reporter,
+                char *journal) {
     *a = (struct audit){.control = control, .reporter = reporter};
     a->held_type = PyErr_NewException("relight.Held", PyExc_BaseException, NULL);
     PyObject *add = py_from("sys", "addaudithook");
@@ -269,7 +270,7 @@ bool audit_init(struct audit *a, const struct control *control, const struct rep
     Py_XDECREF(done);
     Py_XDECREF(hook);
     Py_XDECREF(add);
-    return done && a->held_type && files_init(&a->files);
+    return done && a->held_type && files_init(&a->files, journal);
 }
 
 void audit_begin(struct audit *a, bool hold) {

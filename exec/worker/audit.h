@@ -27,7 +27,8 @@ struct audit {
 };
 
 /* False with an exception set on failure.  The hook stays for as long as the process lives. */
-bool audit_init(struct audit *a, const struct control *control, const struct reporter *reporter);
+bool audit_init(struct audit *a, const struct control *control, const struct reporter *reporter,
+                char *journal); /* folder of the warden's journal, or NULL; borrowed */
 
 /* Around a block's run. */
 void audit_begin(struct audit *a, bool hold);

@@ -126,7 +126,7 @@ static bool prepare(struct interpreter *in, const struct ward_ends *ends,
            namespace_init(&in->ns, setup) && effects_init(&in->effects, &in->ns, &in->ambient) &&
            listing_init(&in->listing, in->file, in->origin_type) && compiler_init(&in->compiler) &&
            reporter_init(&in->reporter, in->origin_type) &&
-           audit_init(&in->audit, &in->control, &in->reporter) &&
+           audit_init(&in->audit, &in->control, &in->reporter, setup->journal) &&
            display_init(&in->display, &in->control, setup->output_bytes) &&
            warner_init(&in->warner, &in->display, &in->capture, &in->reporter) &&
            ipython_init(in->display.function) && prepare_builtins(in) && prepare_argv(in) &&
@@ -174,6 +174,7 @@ static void on_forget(struct interpreter *in, struct wire_reader fields) {
         uint32_t block = wire_get_u32(&fields);
         namespace_forget(&in->ns, block);
         effects_forget(&in->effects, block);
+        journal_forget(&in->audit.files.journal, block);
     }
 }
 
@@ -215,6 +216,7 @@ _Noreturn void child_main(const struct ward_ends *ends, const struct setup *setu
         control_receive(&in->control, &type, &fields);
         if (type == WM_RUN) on_run(in, fields);
         if (type == WM_FORGET) on_forget(in, fields);
+        if (type == WM_FIX) run_fixes(in, fields);
         if (type == WM_INSPECT) on_inspect(in, fields);
         if (type == WM_CHECKPOINT) freeze(in, wire_get_u32(&fields));
     }

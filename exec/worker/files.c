@@ -20,9 +20,9 @@ static void ignore(struct files *f, PyObject *folder) {
     buf_finish(&path);
 }
 
-bool files_init(struct files *f) {
+bool files_init(struct files *f, char *journal) {
     static const char *const prefixes[] = {"prefix", "base_prefix", "exec_prefix"};
-    *f = (struct files){0};
+    *f = (struct files){.journal = {journal}};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         PyObject *prefix = PySys_GetObject(prefixes[i]); /* borrowed */
         if (prefix) ignore(f, prefix);
@@ -82,6 +82,17 @@ static char *path_dup(PyObject *path, long folder) {
     return real;
 }
 
+/* --- Files put back. --- */
+
+bool files_fix(struct files *f, struct str name, uint32_t block) {
+    static const struct str start = STR_INIT("<file:");
+    if (!str_starts(name, start)) return false;
+    char *path = str_dup(str_slice(name, start.len, name.len - 1));
+    journal_restore(&f->journal, path, block);
+    free(path);
+    return true;
+}
+
 /* --- A run. --- */
 
 static void forget_all(struct files *f) {
@@ -116,18 +127,22 @@ void files_note(struct files *f, PyObject *path, long folder, unsigned use) {
     struct used_file *u = real ? use_of(f, real) : NULL;
     if (!u) return;
     if (u->use & FILE_WRITTEN) use &= ~(unsigned)FILE_READ; /* it reads what it wrote itself */
+    unsigned changes = FILE_WRITTEN | FILE_DATABASE;
+    if (use & changes && !(u->use & changes)) u->unkept = !journal_before(&f->journal, u->path);
     u->use |= use;
 }
 
-void files_end(struct files *f, struct buf *out) {
+void files_end(struct files *f, uint32_t block, struct buf *out) {
     wire_u32(out, (uint32_t)f->used.len);
     for (size_t i = 0; i < f->used.len; i++) {
         const struct used_file *u = f->used.items[i];
         struct hash128 after = u->use == FILE_READ ? u->before : file_digest(u->path);
         bool changed = !hash128_eq(u->before, after);
         bool written = u->use & FILE_WRITTEN || (u->use & FILE_DATABASE && changed);
+        if (u->use & (FILE_WRITTEN | FILE_DATABASE)) journal_after(&f->journal, u->path, block);
         wire_str(out, str_from(u->path));
-        wire_u8(out, (u->use & FILE_READ ? WIRE_FILE_READ : 0) | (written ? WIRE_FILE_WRITTEN : 0));
+        wire_u8(out, (u->use & FILE_READ ? WIRE_FILE_READ : 0) | (written ? WIRE_FILE_WRITTEN : 0) |
+                         (written && u->unkept ? WIRE_FILE_UNKEPT : 0));
         wire_u64(out, u->before.low);
         wire_u64(out, u->before.high);
         wire_u64(out, after.low);

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "exec/worker/journal.h"
 #include "exec/worker/py.h"
 
 enum { FILES_MAX = 1000 };
@@ -23,21 +24,26 @@ enum file_use {
 struct used_file {
     char *path;
     unsigned use;
+    bool unkept;           /* it cannot be put back */
     struct hash128 before; /* as the block found it */
 };
 
 struct files {
+    struct journal journal;
     struct map by_path; /* -> struct used_file */
     VEC(struct used_file *) used;
     VEC(char *) ignored; /* folders, with a slash at the end: Python's own */
 };
 
 /* False with an exception set on failure. */
-bool files_init(struct files *f);
+bool files_init(struct files *f, char *journal);
+
+/* A name of files, as fixes have it (`<file:/path>`): put the file back.  False for other names. */
+bool files_fix(struct files *f, struct str name, uint32_t block);
 
 /* Around a block's run. */
 void files_begin(struct files *f);
-void files_end(struct files *f, struct buf *out); /* appends the files of DONE */
+void files_end(struct files *f, uint32_t block, struct buf *out); /* appends the files of DONE */
 
 /* The block is about to use the file; `path` as it names it, from `folder` (a descriptor, or -1).
  */

@@ -52,6 +52,9 @@ struct run_request {
 /* Run a block and send DONE.  Does not return in a forked copy (NOTE[forked-copies]). */
 void run_block(struct interpreter *in, const struct run_request *request);
 
+/* Set names and files to what they are at some place: a count, then (name, block). */
+void run_fixes(struct interpreter *in, struct wire_reader fixes);
+
 /* Run code of a block; top-level await runs on the document's one event loop. */
 PyObject *run_code(struct interpreter *in, PyObject *code);
 

@@ -94,11 +94,12 @@ static void show_warnings_again(void) {
     Py_XDECREF(type);
 }
 
-static void fix_names(struct interpreter *in, struct wire_reader fixes) {
+void run_fixes(struct interpreter *in, struct wire_reader fixes) {
     uint32_t count = wire_get_u32(&fixes);
     for (uint32_t i = 0; i < count; i++) {
         struct str name = wire_get_str(&fixes);
         uint32_t block = wire_get_u32(&fixes);
+        if (files_fix(&in->audit.files, name, block)) continue;
         if (ambient_is(name))
             ambient_restore(&in->ambient, name, block ? namespace_get(&in->ns, name, block) : NULL);
         else if (!namespace_fix(&in->ns, name, block))
@@ -180,7 +181,7 @@ static void leave(struct interpreter *in, const struct run_request *request,
     if (held) ambient_undo(&in->ambient);
     if (outcome->ran)
         effects_leave(&in->effects, held ? 0 : request->block, &changes, &outcome->effects);
-    if (outcome->ran) files_end(&in->audit.files, &outcome->effects);
+    if (outcome->ran) files_end(&in->audit.files, request->block, &outcome->effects);
     if (!held) namespace_keep(&in->ns, request->block, &changes);
     namespace_changes_finish(&changes);
     PyErr_Clear();
@@ -212,7 +213,7 @@ static void run_program(struct interpreter *in, const struct run_request *reques
 static void run_steps(struct interpreter *in, const struct run_request *request,
                       struct outcome *outcome) {
     struct program program = {0};
-    fix_names(in, request->fixes);
+    run_fixes(in, request->fixes);
     show_warnings_again();
     listing_splice(&in->listing, request->change.first, request->change.removed,
                    request->change.lines);

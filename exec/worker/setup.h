@@ -11,6 +11,7 @@
 struct setup {
     char *file, *cwd, *package;          /* package is "" outside of packages */
     uint32_t output_bytes, output_lines; /* of one block */
+    char *journal;                       /* the warden's journal's folder, or NULL; borrowed */
 };
 
 void setup_finish(struct setup *s); /* s is empty again */

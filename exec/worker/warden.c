@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "exec/worker/process.h"
+#include "exec/worker/journal.h"
 #include "exec/worker/ward.h"
 
 #define OUT_MARK     ((size_t)4 << 20)
@@ -28,6 +29,7 @@ struct warden {
     struct freezer freezer;
     uint32_t thawed; /* the checkpoint that this interpreter comes from; 0: none */
     struct setup setup;
+    struct journal journal;
     struct output output;
     struct buf waiting;   /* frames of requests that the interpreter is not ready for */
     size_t waiting_taken; /* bytes of it already passed on */
@@ -101,6 +103,7 @@ static void start_interpreter(struct warden *w) {
     struct err err = {0};
     const struct ward_secrets secrets = {&w->wire, &w->freezer};
     forget_interpreter(w);
+    journal_recover(&w->journal);
     if (ward_start(&w->ward, &w->setup, &w->output, &secrets, &err) != ST_OK) fail(w, err.msg);
 }
 
@@ -114,6 +117,7 @@ static void thaw_interpreter(struct warden *w, uint32_t checkpoint) {
     struct err err = {0};
     const struct frozen *frozen = freezer_find(&w->freezer, checkpoint);
     forget_interpreter(w);
+    journal_recover(&w->journal);
     if (frozen && ward_thaw(&w->ward, frozen->socket, &w->output, &err) == ST_OK) {
         w->thawed = checkpoint;
         return;
@@ -143,7 +147,7 @@ static void pass_on(struct warden *w) {
     struct wire_reader fields;
     while (w->ready && wire_next(&w->waiting, &w->waiting_taken, &type, &fields) == WIRE_FRAME) {
         if (type == WM_RUN && !begin_run(w, fields)) continue;
-        w->ready = type == WM_FORGET; /* the one that has no answer */
+        w->ready = type == WM_FORGET || type == WM_FIX; /* those that have no answer */
         relay(&w->ward.link.out, type, fields);
     }
     if (w->waiting_taken == w->waiting.len) {
@@ -164,6 +168,9 @@ static void on_setup(struct warden *w, struct wire_reader fields) {
         return;
     }
     stop_interpreter(w);
+    journal_recover(&w->journal);
+    journal_rewind(&w->journal);
+    w->setup.journal = w->journal.folder;
     while (w->freezer.items.len > 0) freezer_drop(&w->freezer, w->freezer.items.items[0].id);
     start_interpreter(w);
 }
@@ -190,7 +197,7 @@ static void on_interrupt(struct warden *w) {
 }
 
 static void on_server_frame(struct warden *w, uint8_t type, struct wire_reader fields) {
-    bool known = type >= WM_SETUP && type <= WM_DROP;
+    bool known = type >= WM_SETUP && type <= WM_FIX;
     if (known && type != WM_SETUP && type != WM_INTERRUPT && !w->ward.pid) {
         fail(w, "a request came before SETUP");
         return;
@@ -210,6 +217,7 @@ static void on_server_frame(struct warden *w, uint8_t type, struct wire_reader f
         break;
     case WM_RUN:
     case WM_FORGET:
+    case WM_FIX:
     case WM_INSPECT:
     case WM_CHECKPOINT:
         relay(&w->waiting, type, fields);
@@ -490,11 +498,14 @@ int warden_run(int in_fd, int out_fd, struct str python, struct str executable) 
     link_init(&w.wire, in_fd, out_fd);
     ward_init(&w.ward);
     output_init(&w.output);
+    journal_init(&w.journal);
     process_adopt_orphans();
     say_hello(&w, python, executable);
     loop(&w);
     ward_stop(&w.ward, &w.output, &w.freezer);
     freezer_finish(&w.freezer);
+    journal_recover(&w.journal);
+    journal_finish(&w.journal);
     say_last(&w);
     link_finish(&w.wire);
     setup_finish(&w.setup);

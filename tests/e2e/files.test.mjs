@@ -2,7 +2,7 @@
 // files.test.mjs - data files: what a block has read makes it run again when it changes, and what
 // a block writes orders who reads it.
 import assert from "node:assert/strict";
-import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { e2e } from "./lib/e2e.mjs";
 
 const blocks = (...sources) => sources.join("\n\n") + "\n";
@@ -109,4 +109,61 @@ e2e("who reads a file runs when who writes it above writes something else", asyn
   assert.deepEqual(await save(file, "n = 1", "n = 2"), ["n = 2", 'print(open("out").read())']);
   assert.equal(file.shows("print"), "ok: 2");
   assert.deepEqual(await save(file, "n = 2", "n = 1 + 1"), ["n = 1 + 1"]);
+});
+
+// --- The journal: what a block wrote is undone when the block is.
+
+const content = (client, name) => {
+  try { return readFileSync(client.path(name), "utf8"); } catch { return null; }
+};
+
+e2e("appending again appends once", async (client) => {
+  client.write("log", "before\n");
+  const file = await client.live("a.py", blocks("n = 1", 'with open("log", "a") as f: f.write(f"run {n}\\n")', 'print(open("log").read())'));
+  assert.equal(content(client, "log"), "before\nrun 1\n");
+  await save(file, "n = 1", "n = 2");
+  assert.equal(content(client, "log"), "before\nrun 2\n");
+  assert.equal(file.shows("print"), "ok: before\nrun 2");
+  await file.command("runAll");
+  await file.quiet();
+  assert.equal(content(client, "log"), "before\nrun 2\n");
+});
+
+e2e("deleting the block removes the file that it made, and brings back what it removed", async (client) => {
+  client.write("old", "here");
+  const file = await client.live("a.py", blocks("import os", 'open("new", "w").write("1")\nos.remove("old")', 'print(os.path.exists("new"), open("old").read() if os.path.exists("old") else None)'));
+  assert.deepEqual([content(client, "new"), content(client, "old")], ["1", null]);
+  await save(file, 'open("new", "w").write("1")\nos.remove("old")\n\n', "");
+  await file.hover("os");
+  assert.deepEqual([content(client, "new"), content(client, "old")], [null, "here"]);
+});
+
+e2e("each block sees the file as it is at its place, and the end leaves it as the last wrote it", async (client) => {
+  const read = (n) => `print(${n}, open("f").read())`;
+  const file = await client.live("a.py", blocks("x = 1", 'open("f", "w").write("a")', read(1), 'open("f", "a").write("b")', read(2)));
+  assert.equal(file.shows(read(2)), "ok: 2 ab");
+  await file.change("print(1,", "print(10,");
+  assert.equal(file.shows("print(10,"), "ok: 10 a");
+  await file.hover("x"); // asked of the worker, after the files have been put in order
+  assert.equal(content(client, "f"), "ab");
+  assert.deepEqual(await save(file, '.write("a")', '.write("A")'), ['open("f", "w").write("A")', 'print(10, open("f").read())', 'open("f", "a").write("b")', read(2)]);
+  assert.equal(file.shows(read(2)), "ok: 2 Ab");
+});
+
+e2e("a run that dies leaves the file as it was before it", async (client) => {
+  client.write("f", "before");
+  const file = await client.live("a.py", "import os\n\nx = 1\n");
+  await save(file, "x = 1", 'f = open("f", "w"); f.write("half"); f.flush()\nos._exit(3)');
+  assert.match(file.shows("f = open"), /WorkerDied/);
+  file.replace("f = open", "print(open('f').read())\n\nf = open"); // in the next interpreter
+  await file.quiet();
+  assert.equal(file.shows("print(open"), "ok: before");
+});
+
+e2e("what somebody else made of the file is not undone", async (client) => {
+  const file = await client.live("a.py", blocks("x = 1", 'open("f", "w").write("mine")'));
+  client.write("f", "theirs, by hand");
+  await save(file, '\n\nopen("f", "w").write("mine")', "");
+  await file.hover("x");
+  assert.equal(content(client, "f"), "theirs, by hand");
 });

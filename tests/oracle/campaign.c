@@ -13,7 +13,6 @@
 #include "tests/oracle/edits.h"
 #include "tests/oracle/prng.h"
 #include "tests/oracle/replay.h"
-#include "tests/oracle/scratch.h"
 #include "tests/oracle/shrink.h"
 
 enum { MOST_JOBS = 64, SHRINK_SECONDS = 30 };
@@ -90,13 +89,13 @@ static bool over(const struct campaign *c, const struct trial *t, time_t until) 
     return c->minutes ? time(NULL) >= until : t->tally.edits >= c->edits / c->jobs;
 }
 
-static void run_job(const struct campaign *c, uint64_t job, const char *scratch) {
+static void run_job(const struct campaign *c, uint64_t job) {
     struct trial t;
     time_t until = time(NULL) + (time_t)c->minutes * 60;
     struct prng seeds = {c->seed ^ (job << 32)};
     uint64_t seed = c->seed;
     if (job) seed = prng_next(&seeds) >> 16;
-    trial_init(&t, worker_program(), RELIGHT_ORACLE_HELPERS, scratch);
+    trial_init(&t, worker_program(), RELIGHT_ORACLE_HELPERS);
     t.count = c->count;
     t.edited.checkpoints = c->checkpoints;
     while (!over(c, &t, until)) {
@@ -108,15 +107,15 @@ static void run_job(const struct campaign *c, uint64_t job, const char *scratch)
     trial_finish(&t);
 }
 
-static void run_jobs(const struct campaign *c, const char *scratch) {
+static void run_jobs(const struct campaign *c) {
     for (uint64_t job = 1; job < c->jobs; job++) {
         fflush(stdout);
         if (fork() != 0) continue;
-        run_job(c, job, scratch);
+        run_job(c, job);
         fflush(stdout);
         _exit(0);
     }
-    run_job(c, 0, scratch);
+    run_job(c, 0);
     while (wait(NULL) > 0) {
     }
 }
@@ -161,7 +160,7 @@ static double now(void) {
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static bool run_random(struct campaign *c, const char *scratch) {
+static bool run_random(struct campaign *c) {
     double start = now();
     c->total = mmap(NULL, c->jobs * sizeof *c->total, PROT_READ | PROT_WRITE,
                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -169,18 +168,18 @@ static bool run_random(struct campaign *c, const char *scratch) {
     printf("seed %llu, features ", (unsigned long long)c->seed);
     features_print(c->features);
     printf("\n");
-    run_jobs(c, scratch);
+    run_jobs(c);
     struct tally sum = add_up(c);
     report(&sum, now() - start);
     munmap(c->total, c->jobs * sizeof *c->total);
     return sum.failures == 0;
 }
 
-static bool run_files(const struct campaign *c, const char *scratch) {
+static bool run_files(const struct campaign *c) {
     struct trial t;
     bool good = true;
     double start = now();
-    trial_init(&t, worker_program(), RELIGHT_ORACLE_HELPERS, scratch);
+    trial_init(&t, worker_program(), RELIGHT_ORACLE_HELPERS);
     t.count = c->count;
     t.edited.checkpoints = c->checkpoints;
     for (size_t i = 0; i < c->file_count; i++) good &= replay_file(&t, c->files[i], c->must_fail);
@@ -190,15 +189,8 @@ static bool run_files(const struct campaign *c, const char *scratch) {
 }
 
 int campaign_run(struct campaign *c) {
-    struct err err = {0};
-    char *scratch = scratch_create(&err);
-    if (!scratch) {
-        fprintf(stderr, "oracle: %s\n", err.msg);
-        return 1;
-    }
     signal(SIGPIPE, SIG_IGN);
     if (c->jobs < 1 || c->jobs > MOST_JOBS) c->jobs = 1;
-    bool good = c->replay ? run_files(c, scratch) : run_random(c, scratch);
-    scratch_destroy(scratch);
+    bool good = c->replay ? run_files(c) : run_random(c);
     return good ? 0 : 1;
 }

@@ -65,20 +65,23 @@ void compare_tainted(const struct lane *lane, flag_vec *by_index) {
 
 /* --- A block as text. --- */
 
-/* Append without the digits that follow each `mark`. */
+/* Append without the digits and letters that follow each `mark`. */
 static void put_without(struct buf *out, struct str s, struct str mark) {
     while (s.len) {
         const char *at = memmem(s.ptr, s.len, mark.ptr, mark.len);
         size_t n = at ? (size_t)(at - s.ptr) + mark.len : s.len;
         buf_append(out, str_slice(s, 0, n));
-        while (at && n < s.len && isxdigit((unsigned char)s.ptr[n])) n++;
+        while (at && n < s.len && isalnum((unsigned char)s.ptr[n])) n++;
         s = str_slice(s, n, s.len);
     }
 }
 
-/* Memory addresses differ from run to run. */
+/* Memory addresses differ from run to run, and each lane has a folder of its own. */
 static void put_text(struct buf *out, struct str s) {
-    put_without(out, s, STR(" 0x"));
+    struct buf text = {0};
+    put_without(&text, s, STR(" 0x"));
+    put_without(out, buf_str(&text), STR("relight-oracle-"));
+    buf_finish(&text);
 }
 
 static void put_frame(struct buf *out, const struct lane *lane, const struct output *o,

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "tests/oracle/inputs.h"
+#include "tests/oracle/scratch.h"
 
 enum { DEADLINE_MS = 20000, MOST_LANES = 2 };
 
@@ -85,8 +86,8 @@ static const struct runner_events runner_events = {
 
 /* --- Life. --- */
 
-void lane_init(struct lane *lane, const char *program, const char *helpers, const char *scratch) {
-    *lane = (struct lane){.program = program, .helpers = helpers, .scratch = scratch};
+void lane_init(struct lane *lane, const char *program, const char *helpers) {
+    *lane = (struct lane){.program = program, .helpers = helpers};
 }
 
 static void close_document(struct lane *lane) {
@@ -102,6 +103,8 @@ static void close_document(struct lane *lane) {
 void lane_finish(struct lane *lane) {
     close_document(lane);
     worker_pipe_stop(&lane->pipe);
+    if (lane->scratch) scratch_destroy(lane->scratch);
+    lane->scratch = NULL;
     vec_finish(&lane->executed);
     vec_finish(&lane->inputs);
     buf_finish(&lane->read);
@@ -123,6 +126,8 @@ static struct runner *make_runner(struct lane *lane) {
 
 enum status lane_open(struct lane *lane, struct str text, struct err *err) {
     close_document(lane);
+    if (!lane->scratch) lane->scratch = scratch_create(err);
+    if (!lane->scratch) return err->code;
     if (!lane->pipe.pid) worker_pipe_start(&lane->pipe, lane->program, lane->helpers, err);
     if (err->code != ST_OK) return err->code;
     lane->doc = document_create(text);

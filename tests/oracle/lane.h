@@ -22,7 +22,8 @@ struct block_inputs {
 };
 
 struct lane {
-    const char *program, *helpers, *scratch; /* borrowed */
+    const char *program, *helpers; /* borrowed */
+    char *scratch;                 /* the folder it runs in, as new as the worker; owned */
     struct worker_pipe pipe;
     struct document *doc;
     struct runner *runner;
@@ -37,7 +38,7 @@ struct lane {
     struct buf read;
 };
 
-void lane_init(struct lane *lane, const char *program, const char *helpers, const char *scratch);
+void lane_init(struct lane *lane, const char *program, const char *helpers);
 void lane_finish(struct lane *lane);
 
 /* A new document in a fresh interpreter; starts its first run.  Starts the process if need be. */

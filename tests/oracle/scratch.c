@@ -3,6 +3,7 @@
 #include "tests/oracle/scratch.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -28,12 +29,9 @@ static char *path_of(const char *folder, const char *name) {
     return buf_take(&path);
 }
 
-static void each_folder(const char *parent, const char *name, bool make) {
+static void make_folder(const char *parent, const char *name) {
     char *path = path_of(parent, name);
-    if (make)
-        mkdir(path, 0700);
-    else
-        rmdir(path);
+    mkdir(path, 0700);
     free(path);
 }
 
@@ -52,7 +50,7 @@ char *scratch_create(struct err *err) {
     char *folder = path_of(parent && *parent ? parent : "/tmp", "relight-oracle-XXXXXX");
     if (mkdtemp(folder)) {
         for (size_t i = 0; i < FILES; i++) write_file(folder, files[i].name, files[i].content);
-        for (size_t i = 0; i < FOLDERS; i++) each_folder(folder, folders[i], true);
+        for (size_t i = 0; i < FOLDERS; i++) make_folder(folder, folders[i]);
         return folder;
     }
     err_set(err, ST_IO, "cannot make a scratch folder: %s", strerror(errno));
@@ -60,13 +58,12 @@ char *scratch_create(struct err *err) {
     return NULL;
 }
 
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at) {
+    (void)st, (void)type, (void)at;
+    return remove(path);
+}
+
 void scratch_destroy(char *folder) {
-    for (size_t i = 0; i < FILES; i++) {
-        char *path = path_of(folder, files[i].name);
-        unlink(path);
-        free(path);
-    }
-    for (size_t i = FOLDERS; i-- > 0;) each_folder(folder, folders[i], false);
-    rmdir(folder);
+    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     free(folder);
 }

@@ -5,10 +5,10 @@
 #include "tests/oracle/compare.h"
 #include "tests/oracle/inputs.h"
 
-void trial_init(struct trial *t, const char *worker, const char *helpers, const char *scratch) {
+void trial_init(struct trial *t, const char *worker, const char *helpers) {
     *t = (struct trial){0};
-    lane_init(&t->edited, worker, helpers, scratch);
-    lane_init(&t->full, worker, helpers, scratch);
+    lane_init(&t->edited, worker, helpers);
+    lane_init(&t->full, worker, helpers);
 }
 
 void trial_finish(struct trial *t) {

@@ -41,7 +41,7 @@ enum verdict {
     VERDICT_BROKEN, /* a worker ended or did not answer: a failure as well */
 };
 
-void trial_init(struct trial *t, const char *worker, const char *helpers, const char *scratch);
+void trial_init(struct trial *t, const char *worker, const char *helpers);
 void trial_finish(struct trial *t);
 
 /* The first text of a document, or the next one.  `why`: what is wrong. */

@@ -44,8 +44,7 @@ enum status worker_pipe_start(struct worker_pipe *w, const char *program, const 
 
 void worker_pipe_stop(struct worker_pipe *w) {
     if (w->pid <= 0) return;
-    kill(w->pid, SIGKILL); /* its interpreter ends with it */
-    close(w->to);
+    close(w->to); /* it ends, and its interpreter with it */
     close(w->from);
     waitpid(w->pid, NULL, 0);
     buf_finish(&w->out);

@@ -130,6 +130,7 @@ static inline void fake_worker_request(struct fake_worker *w, uint8_t type, stru
     }
     if (type == WM_RUN) fake_worker_run(w, r);
     if (type == WM_INSPECT) fake_worker_inspect(w, r);
+    if (type == WM_FIX) fail_msg("there are no files here");
     if (type == WM_INTERRUPT) w->interrupted = w->busy && !w->stubborn;
     if (type == WM_FORGET) {
         w->forgets++;
