@@ -169,7 +169,7 @@ static void settle_files(struct runner *r) {
     history_settle_files(r->history, &fixes);
     if (fixes.len) worker_link_fix(&r->out, &fixes);
     vec_finish(&fixes);
-    flush(r);
+    runner__flush(r);
 }
 
 static void end_run(struct runner *r, bool cancelled) {
