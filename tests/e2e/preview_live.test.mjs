@@ -203,3 +203,30 @@ live("the server goes: the page says so and keeps what it shows", FILES, async (
   await page.getByText(/Next attempt in \d+ s|Trying now/).waitFor();
   await reader.shows("x is", "x is 1");
 });
+
+const CHARTS = `class Shown:
+    def __init__(self, **data):
+        self.data = data
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return self.data
+Shown(**{"application/vnd.vegalite.v6+json": {"data": {"values": [{"a": 1, "b": 2}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "quantitative"}}}})
+
+Shown(**{"application/vnd.plotly.v1+json": {"data": [{"type": "bar", "x": [1, 2], "y": [3, 4]}], "layout": {}}})
+
+# Mathematics: $x^2$
+`;
+
+live("parts come from the server when they are needed, and keep to its policy", { "a.py": "1\n", "charts.py": CHARTS }, async ({ host, page, reader }) => {
+  const asked = [];
+  page.on("request", (r) => asked.push(new URL(r.url()).pathname.split("/").pop()));
+  page.on("console", (m) => /Content.Security/.test(m.text()) && page.problems.push(m.text()));
+  await reader.open("a.py");
+  await reader.shows("1", "1");
+  const parts = () => asked.filter((name) => /^(math|vega|plotly)\.js$/.test(name)).sort();
+  assert.deepEqual(parts(), []);
+  await page.goto(`${host.url}#/charts.py`);
+  await page.locator(".chart.vega-lite svg").waitFor();
+  await page.locator(".chart.plotly .main-svg").first().waitFor();
+  await page.locator(".katex").first().waitFor();
+  assert.deepEqual(parts(), ["math.js", "plotly.js", "vega.js"]);
+});

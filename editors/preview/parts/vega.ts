@@ -20,6 +20,7 @@ const part: VegaPart = {
       loader,
       renderer: "svg",
       actions: false,
+      logLevel: 1, // errors; charts of an older version of the language are drawn without a word
       tooltip: { theme: dark ? "dark" : "light" },
       ...(dark && { theme: "dark" as const, config: { background: "transparent" } }),
     });

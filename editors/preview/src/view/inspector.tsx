@@ -52,7 +52,8 @@ function sentence(doc: DocumentState, block: Block): string {
       return "What it shows is of an older text, or it has never run.";
     default:
       if (block.origin === "cache") return "What it shows came from the cache, and still holds.";
-      if (block.origin === "clean" || !why) return "Nothing that it reads has changed since it ran, so it stands.";
+      if (block.origin === "clean" || !why)
+        return `Nothing that it reads has changed since it ran, so it stands.${why && ` It last ran because ${why}.`}`;
       return `It ran because ${why}.`;
   }
 }
