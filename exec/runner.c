@@ -52,6 +52,10 @@ struct runner *runner_create(const struct runner_events *events, void *ctx, stru
     return r;
 }
 
+void runner_use_cache(struct runner *r, struct block_cache *cache) {
+    r->cache = cache;
+}
+
 static void running_finish(struct running_block *b) {
     vec_finish(&b->reads);
     output_vec_finish(&b->outputs);
@@ -175,15 +179,19 @@ static void settle_files(struct runner *r) {
 static void end_run(struct runner *r, bool cancelled) {
     if (!r->active) return;
     settle_files(r);
-    struct run_summary s = {
-        .run = r->run, .cancelled = cancelled, .ran = r->ran, .duration_us = r->ran_us};
+    struct run_summary s = {.run = r->run,
+                            .cancelled = cancelled,
+                            .ran = r->ran,
+                            .cached = r->cached,
+                            .duration_us = r->ran_us};
     r->active = r->stop = false;
     for (size_t i = 0; i < document_block_count(r->doc); i++) {
         const struct block *block = document_block(r->doc, i);
         s.clean += block_executes(block);
         s.error |= status_failed(runner_status(r, block));
     }
-    s.clean -= s.ran < s.clean ? s.ran : s.clean;
+    uint32_t told = s.ran + s.cached;
+    s.clean -= told < s.clean ? told : s.clean;
     r->events->run_end(r->ctx, &s);
 }
 
@@ -310,7 +318,7 @@ void runner__advance(struct runner *r) {
         keep_reasons(r, item);
         if (by)
             finish_blocked(r, block, by);
-        else
+        else if (!runner__cache_show(r, item, block))
             start_block(r, item, block);
     }
 }
@@ -330,7 +338,7 @@ static bool start_run(struct runner *r, uint32_t run, block_id asked, bool alway
         return false;
     }
     r->unready = r->repeated = 0;
-    r->ran = 0;
+    r->ran = r->cached = 0;
     r->ran_us = 0;
     r->active = true;
     r->events->run_start(r->ctx, run, &r->plan);

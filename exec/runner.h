@@ -10,6 +10,7 @@
 #ifndef EXEC_RUNNER_H
 #define EXEC_RUNNER_H
 
+#include "exec/block_cache.h"
 #include "exec/kept_result.h"
 #include "exec/plan.h"
 #include "exec/worker_link.h"
@@ -29,7 +30,7 @@ enum block_status {
 struct run_summary {
     uint32_t run;
     bool cancelled, error; /* error: some block of the document failed or is blocked */
-    uint32_t ran, clean;
+    uint32_t ran, clean, cached;
     uint64_t duration_us; /* sum over the blocks that ran */
 };
 
@@ -57,6 +58,7 @@ struct runner *runner_create(const struct runner_events *events, void *ctx, stru
                              const struct worker_setup *setup);
 /* From the next interpreter on; see runner_run_all(). */
 void runner_set_setup(struct runner *r, const struct worker_setup *setup);
+void runner_use_cache(struct runner *r, struct block_cache *cache); /* borrowed; NULL: none */
 void runner_destroy(struct runner *r); /* NULL is a no-op; raises nothing */
 
 /* Checkpoints are for work of so many microseconds (0, for tests: any) and may take so many bytes

@@ -18,6 +18,7 @@ struct running_block {
     read_vec reads;   /* as of its start */
     read_vec ambient; /* likewise: it will tell what it read of these */
     bool restore_only;
+    bool acted;            /* it did something to the world */
     output_vec outputs;    /* so far */
     bool edited;           /* the document has changed since its start */
     bool surprise;         /* it wrote what the plan did not foresee */
@@ -32,6 +33,7 @@ struct runner {
     char *file, *cwd, *package;
     struct worker_setup setup;
 
+    struct block_cache *cache; /* or NULL */
     struct worker_link link;
     enum worker_state worker;
     uint32_t interpreter; /* process id; of use while the worker is ready */
@@ -52,7 +54,7 @@ struct runner {
     bool always_eval;        /* for this run */
     bool hold;               /* for this run: effects wait for a save */
     bool stop;               /* the user interrupted: the run ends after the running block */
-    uint32_t run, ran;
+    uint32_t run, ran, cached;
     uint64_t ran_us;
 
     uint32_t last_ticket;
@@ -98,6 +100,10 @@ void runner__on_checkpoint_lost(void *ctx, uint32_t id);
 void runner__on_checkpoint_size(void *ctx, uint32_t id, uint64_t bytes);
 
 void runner__flush(struct runner *r); /* send what has been encoded */
+
+/* Keep the result of the block, which has just run; show one that was kept instead of a run. */
+void runner__cache_put(struct runner *r, const struct trace *t, const struct block *block);
+bool runner__cache_show(struct runner *r, const struct plan_item *item, const struct block *block);
 
 /* The interpreter's values are gone. */
 void runner__all_absent(struct runner *r);

@@ -207,6 +207,7 @@ static void finish_block(struct runner *r, struct trace *t) {
     trace_seal(t);
     r->ran++;
     r->ran_us += t->duration_us;
+    if (block) runner__cache_put(r, t, block);
     if (block) r->events->block_result(r->ctx, r->run, block);
 }
 
@@ -215,6 +216,7 @@ static const enum run_status statuses[] = {
 
 static void finish_done(struct runner *r, struct trace *t, struct worker_done *done) {
     t->duration_us = done->duration_us;
+    r->running.acted = done->acted;
     t->truncated = done->truncated;
     t->status = statuses[done->status];
     if (done->status != WIRE_OK) {

@@ -10,7 +10,7 @@ void trace_clear(struct trace *t) {
     vec_clear(&t->reads);
     vec_clear(&t->changes);
     vec_clear(&t->changed);
-    t->valid = t->kept = t->truncated = false;
+    t->valid = t->cached = t->kept = t->truncated = false;
     t->ticket = 0;
     t->blocked_by = 0;
     t->duration_us = 0;

@@ -67,6 +67,7 @@ struct trace {
     uint32_t run;    /* the last one that executed it, or found that it does not compile */
     uint32_t ticket; /* of its last execution; 0: objects that it handled are no longer in use */
     bool valid;      /* false: it never finished (superseded), only its effects are recorded */
+    bool cached;     /* valid; what is shown came from the cache, without a run */
     bool kept;       /* not valid; what is shown is what an earlier session showed */
     enum run_status status;
     uint64_t duration_us;

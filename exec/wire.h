@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   11
+#define WIRE_VERSION   12
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
@@ -140,6 +140,7 @@ enum wire_file_use {
 };
 enum wire_done_flag {
     WIRE_TRUNCATED = 1, /* output beyond the limits was dropped */
+    WIRE_ACTED = 4,     /* it did something that WIRE_RUN_HOLD would have refused */
 };
 
 /* Writing: wire_begin(), the fields in order, wire_end(). */

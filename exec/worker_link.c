@@ -224,7 +224,9 @@ static void on_done(struct worker_link *link, struct wire_reader *r, struct err 
     wire_get_u32(r);
     done.status = wire_get_u8(r);
     r->bad |= done.status > WIRE_HELD;
-    done.truncated = wire_get_u32(r) & WIRE_TRUNCATED;
+    uint32_t flags = wire_get_u32(r);
+    done.truncated = flags & WIRE_TRUNCATED;
+    done.acted = flags & WIRE_ACTED;
     done.duration_us = wire_get_u64(r);
     get_effects(r, &done);
     if (done.status != WIRE_OK) get_error(r, &done.error);

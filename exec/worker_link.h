@@ -64,6 +64,7 @@ struct worker_done {
     uint32_t ticket;
     enum wire_done_status status;
     bool truncated;
+    bool acted; /* it did something to the world: files, processes, sockets */
     uint64_t duration_us;
     VEC(struct worker_write) writes;
     VEC(struct worker_change) changes;

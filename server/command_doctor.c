@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "exec/worker_link.h"
 #include "server/cli.h"
+#include "server/preview_host.h"
 #include "server/launcher.h"
 
 /* The search for an interpreter, tried out: what a document in this folder would run in. */
@@ -123,7 +124,10 @@ int command_doctor(const struct cli_options *options) {
     bool there = access(worker, X_OK) == 0;
     printf("relight       %s\n", RELIGHT_VERSION);
     printf("libuv         %s\n", uv_version_string());
-    printf("libwebsockets %s\n", lws_get_library_version());
+    struct err preview = {0};
+    preview_host_possible(&preview);
+    printf("libwebsockets %s%s%s\n", lws_get_library_version(), preview.code ? ": " : "",
+           preview.msg);
     printf("jansson       %s\n", jansson_version_str());
     print_limits();
     printf("worker        %s%s\n", worker, there ? "" : " is missing: run ./dev build");

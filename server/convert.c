@@ -155,7 +155,7 @@ json_t *convert_block_result(struct session *s, uint32_t run, const struct block
         .range = convert_range(document_text(doc), block->span, encoding),
         .kind = block->kind == BLOCK_PROSE ? "prose" : "code",
         .status = block_status_text(status),
-        .origin = t && t->kept ? "cache" : origin,
+        .origin = t && (t->kept || t->cached) ? "cache" : origin,
         .ok = status == STATUS_OK || status == STATUS_SKIPPED,
         .truncated = t && t->truncated,
         .duration_ms = t ? (double)t->duration_us / 1000.0 : 0,

@@ -14,6 +14,8 @@
 #include "server/publisher.h"
 #include "server/source_file.h"
 
+enum { CACHE_LOG_MS = 10000 };
+
 struct open_document *documents_find(const struct server *srv, struct str path) {
     size_t cursor = 0;
     for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
@@ -76,13 +78,28 @@ static struct open_document *create_document(struct server *srv, struct str uri,
     session_watch(od->session, srv->watcher);
     od->told_revision = document_revision(session_document(od->session));
     watcher_add_file(srv->watcher, str_from(od->path));
+    runner_use_cache(session_runner(od->session), srv->cache);
     *map_slot(&srv->documents, uri) = od;
     kept_results_show(od);
     return od;
 }
 
+/* Nobody watches it: what is cached of it goes after a while. */
+static void mark_unwatched(struct open_document *od) {
+    od->unwatched_ms = uv_now(od->server->loop);
+    block_cache_mark(od->server->cache, str_from(session_path(od->session)), od->unwatched_ms);
+}
+
+static struct watch *add_watch(struct client *c, struct open_document *od) {
+    struct watch *w = client_watch(c, od, &od->audience);
+    block_cache_unmark(od->server->cache, str_from(session_path(od->session)));
+    if (od->audience.len == 1) publisher_introduce(od); /* others ask for what they need */
+    return w;
+}
+
 static void destroy_document(struct open_document *od) {
     kept_results_save(od, true);
+    mark_unwatched(od);
     while (od->audience.len) client_unwatch(od->audience.items[0], &od->audience);
     vec_finish(&od->audience);
     watcher_remove_file(od->server->watcher, str_from(od->path));
@@ -193,8 +210,7 @@ void documents_open(struct server *srv, const struct lsp_open *open) {
         od = create_document(srv, open->uri, path, open->text);
     od->edited = true;
     od->version = open->version;
-    client_watch(srv->editor, od, &od->audience);
-    publisher_introduce(od);
+    add_watch(srv->editor, od);
     go_live_if_wanted(od);
     free(path);
     free(resolved);
@@ -239,8 +255,7 @@ struct watch *documents_watch(struct server *srv, struct client *c, struct str p
     }
     if (!od) od = open_file(srv, path, err);
     if (!od) return NULL;
-    w = client_watch(c, od, &od->audience);
-    publisher_introduce(od);
+    w = add_watch(c, od);
     go_live_if_wanted(od);
     return w;
 }
@@ -248,7 +263,7 @@ struct watch *documents_watch(struct server *srv, struct client *c, struct str p
 void documents_unwatch(struct watch *w) {
     struct open_document *od = w->document;
     client_unwatch(w, &od->audience);
-    if (od->audience.len == 0) od->unwatched_ms = uv_now(od->server->loop);
+    if (od->audience.len == 0) mark_unwatched(od);
 }
 
 static void drop_expired_clients(struct server *srv) {
@@ -278,9 +293,23 @@ static void keep_results(struct server *srv) {
     }
 }
 
+/* Now and then, if it was of use. */
+static void log_cache(struct server *srv) {
+    struct cache_stats stats = block_cache_stats(srv->cache);
+    uint64_t lookups = stats.hits + stats.misses, now = uv_now(srv->loop);
+    if (lookups == srv->cache_logged || now - srv->cache_logged_ms < CACHE_LOG_MS) return;
+    srv->cache_logged = lookups;
+    srv->cache_logged_ms = now;
+    log_line(LOG_INFO, "cache: %zu entries, %.1f MB, hit rate %.1f %%", stats.entries,
+             (double)stats.bytes / 1e6, 100.0 * (double)stats.hits / (double)lookups);
+}
+
 void documents_tick(struct server *srv) {
     struct open_document *od;
     keep_results(srv);
+    block_cache_set_limit(srv->cache, srv->settings.cache_memory_limit);
+    block_cache_evict(srv->cache, uv_now(srv->loop));
+    log_cache(srv);
     drop_expired_clients(srv);
     while ((od = unwanted_document(srv))) close_document(od);
 }

@@ -97,6 +97,7 @@ static void clear_cache(struct open_document *od, struct str block, struct reply
                         struct err *err) {
     (void)block, (void)re, (void)err;
     kept_results_clear(od->server);
+    block_cache_clear(od->server->cache);
 }
 
 static const struct command {

@@ -94,6 +94,19 @@ static void create_vhost(struct preview_host *h, uint16_t port, struct err *err)
     if (!h->vhost) err_set(err, ST_IO, "port %u of 127.0.0.1 is taken", port);
 }
 
+bool preview_host_possible(struct err *err) {
+    uv_loop_t loop;
+    struct server srv = {.loop = &loop};
+    struct preview_host h = {.server = &srv};
+    uv_loop_init(&loop);
+    create_context(&h, err);
+    preview_host_stop(&h);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    if (h.context) lws_context_destroy(h.context);
+    uv_loop_close(&loop);
+    return err->code == ST_OK;
+}
+
 /* Names that came and went are announced to pages: those that a page would list. */
 static bool skip_entry(void *ctx, struct str path, bool is_folder) {
     (void)ctx, (void)is_folder;

@@ -19,6 +19,9 @@ enum status preview_host_start(struct server *srv, const char *root, uint16_t po
 void preview_host_stop(struct preview_host *h);
 void preview_host_destroy(struct preview_host *h);
 
+/* Whether the libraries can do it on this machine; err says what is missing. */
+bool preview_host_possible(struct err *err);
+
 const char *preview_host_url(const struct preview_host *h); /* with the token; ends in '/' */
 
 /* The address that shows the file at `path` (links resolved); new, free().  NULL: it is not below

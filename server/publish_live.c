@@ -42,6 +42,7 @@ static json_t *end_body(const struct live_event *e) {
                                .cancelled = summary->cancelled,
                                .ran = summary->ran,
                                .clean = summary->clean,
+                               .cached = summary->cached,
                                .duration_ms = (double)summary->duration_us / 1000.0};
     return live_run_end(target(e), &end);
 }

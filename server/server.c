@@ -126,6 +126,7 @@ void server_stop(struct server *srv, int code) {
 
 static void server_start(struct server *srv) {
     settings_init(&srv->settings);
+    srv->cache = block_cache_create(srv->settings.cache_memory_limit);
     srv->watcher = watcher_create(srv->loop, &files_watcher_events, srv);
     uv_prepare_init(srv->loop, &srv->turn);
     uv_timer_init(srv->loop, &srv->tick);
@@ -160,6 +161,7 @@ static void server_finish(struct server *srv) {
     vec_finish(&srv->hovers);
     preview_host_destroy(srv->preview);
     kept_results_finish(srv);
+    block_cache_destroy(srv->cache);
     registry_finish(&srv->clients);
     settings_finish(&srv->settings);
     free(srv->root);

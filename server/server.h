@@ -78,6 +78,8 @@ struct server {
     struct preview_host *preview; /* or NULL: not started */
     struct result_store *results; /* or NULL: not opened, or (`results_failed`) not to be had */
     bool results_failed;
+    struct block_cache *cache;
+    uint64_t cache_logged, cache_logged_ms; /* lookups by then; when */
     VEC(struct pending_hover) hovers;
     uint32_t last_inspect;
     uint64_t last_request; /* our requests to the client */

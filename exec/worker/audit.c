@@ -235,14 +235,15 @@ static void note_files(struct audit *a, const struct event *event, PyObject *arg
     if (event->use[1] && paths[1]) files_note(&a->files, paths[1], -1, event->use[1]);
 }
 
-/* Refuse the operation, or note the files that it uses. */
+/* Refuse the operation, or note it and the files that it uses. */
 static void follow(struct audit *a, const struct event *event, PyObject *args) {
-    PyObject *operation = a->hold ? event->operation(args) : NULL;
+    PyObject *operation = event->operation(args);
     bool uses = event->use[0] || event->use[1];
     if ((operation || uses) && !in_import(a)) {
-        if (operation)
+        a->acted |= operation && !a->hold;
+        if (operation && a->hold)
             refuse(a, operation);
-        else
+        else if (uses)
             note_files(a, event, args);
     }
     Py_XDECREF(operation);
@@ -278,6 +279,7 @@ void audit_begin(struct audit *a, bool hold) {
     files_begin(&a->files);
     a->hold = hold;
     a->running = true;
+    a->acted = false;
 }
 
 PyObject *audit_end(struct audit *a) {

@@ -23,7 +23,8 @@ struct audit {
     PyObject *held;                  /* the first one of this run; NULL: nothing was refused */
     struct files files;              /* that this run opens */
     bool running;
-    bool hold; /* refuse */
+    bool hold;  /* refuse */
+    bool acted; /* this run did what would have been refused */
 };
 
 /* False with an exception set on failure.  The hook stays for as long as the process lives. */

@@ -229,7 +229,8 @@ static void send_done(struct interpreter *in, const struct run_request *request,
     wire_u32(&frame, request->run);
     wire_u32(&frame, request->block);
     wire_u8(&frame, (uint8_t)outcome->status);
-    wire_u32(&frame, in->display.truncated ? WIRE_TRUNCATED : 0);
+    wire_u32(&frame,
+             (in->display.truncated ? WIRE_TRUNCATED : 0) | (in->audit.acted ? WIRE_ACTED : 0));
     wire_u64(&frame, outcome->duration);
     buf_append(&frame, buf_str(&outcome->effects));
     for (int i = 0; !outcome->ran && i < 4; i++) wire_u32(&frame, 0); /* no effects */

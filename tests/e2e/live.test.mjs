@@ -367,3 +367,31 @@ e2e("two documents run side by side, each in an interpreter of its own", async (
   assert.deepEqual([a.shows("print"), b.shows("print")], ["ok: A", "ok: b"]);
   assert.ok(b.lastRun().run < a.lastRun().run);
 });
+
+// --- Results that need no run.
+
+e2e("an edit that is undone shows the result that was, without a run, where nobody needs more of the block", async (client) => {
+  const file = await client.live("a.py", blocks("x = 1", "print('x is', x)", "y = x * 2"));
+  assert.deepEqual(await file.change("x is", "x was"), ["print('x was', x)"]);
+  assert.deepEqual(await file.change("x was", "x is"), []);
+  assert.equal(file.shows("print"), "ok: x is 1");
+  assert.deepEqual([file.result("print").origin, file.lastEnd().cached, file.lastEnd().ran], ["cache", 1, 0]);
+  assert.deepEqual(await file.change("x = 1", "x = 5"), ["x = 5", "print('x is', x)", "y = x * 2"]);
+  assert.deepEqual(await file.change("x = 5", "x = 1"), ["x = 1", "y = x * 2"]); // its input is back
+  assert.equal(file.shows("print"), "ok: x is 1");
+  await file.change("x is", "x was"); // of this input, too
+  assert.equal(file.shows("print"), "ok: x was 1");
+  assert.deepEqual([file.result("print").origin, file.lastEnd().cached], ["cache", 1]);
+  await file.command("runBlock", file.result("print").block); // who asks gets a run
+  assert.equal((await file.quiet(), file.result("print").origin), "ran");
+});
+
+e2e("what depends on more than values runs again when its edit is undone", async (client) => {
+  const file = await client.live("a.py", blocks("import random, os", "xs = []", "xs.append(1)", "xs", "print(random.random() < 2)", "print(os.environ.get('HOME') is None)", "zs = [1]", "print(zs.append(2))"));
+  for (const [line, other] of [["random() < 2", "random() < 3"], ["xs.append(1)", "xs.append(2)"], ["zs.append(2)", "zs.append(3)"]]) {
+    await file.change(line, other);
+    assert.notDeepEqual(await file.change(other, line), [], line);
+    assert.equal(file.lastEnd().cached, line.startsWith("xs") ? 1 : 0, line); // `xs` itself is back
+  }
+  assert.equal(file.shows("xs"), "ok: [1]");
+});

@@ -10,7 +10,7 @@
 #include "tests/oracle/inputs.h"
 #include "tests/oracle/scratch.h"
 
-enum { DEADLINE_MS = 20000, MOST_LANES = 2 };
+enum { DEADLINE_MS = 20000, MOST_LANES = 2, CACHE_BYTES = 4 << 20 };
 
 /* --- What the runner says. --- */
 
@@ -88,6 +88,7 @@ static const struct runner_events runner_events = {
 
 void lane_init(struct lane *lane, const char *program, const char *helpers) {
     *lane = (struct lane){.program = program, .helpers = helpers};
+    lane->cache = block_cache_create(CACHE_BYTES);
 }
 
 static void close_document(struct lane *lane) {
@@ -102,6 +103,8 @@ static void close_document(struct lane *lane) {
 
 void lane_finish(struct lane *lane) {
     close_document(lane);
+    block_cache_destroy(lane->cache);
+    lane->cache = NULL;
     worker_pipe_stop(&lane->pipe);
     if (lane->scratch) scratch_destroy(lane->scratch);
     lane->scratch = NULL;
@@ -120,6 +123,7 @@ static struct runner *make_runner(struct lane *lane) {
                                  .output_lines = 10000};
     struct runner *runner = runner_create(&runner_events, lane, lane->doc, &setup);
     if (lane->checkpoints) runner_set_checkpoints(runner, 0, 0);
+    runner_use_cache(runner, lane->cache);
     buf_finish(&file);
     return runner;
 }

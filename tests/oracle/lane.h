@@ -27,6 +27,7 @@ struct lane {
     struct worker_pipe pipe;
     struct document *doc;
     struct runner *runner;
+    struct block_cache *cache; /* outlives documents, as in the server */
     uint32_t last_run;
     bool checkpoints;              /* many, see campaign.h */
     VEC(struct executed) executed; /* since lane_open or lane_edit */
