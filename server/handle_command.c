@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "protocol/live.h"
+#include "protocol/lsp_encode.h"
 #include "server/features.h"
 #include "server/handlers.h"
 #include "server/kept_results.h"
@@ -75,17 +76,20 @@ static enum status ensure_preview(const struct open_document *od, struct err *er
     struct server *srv = od->server;
     char *folder = xstrdup(srv->root ? srv->root : od->path);
     if (!srv->root) *strrchr(folder, '/') = '\0';
-    preview_host_start(srv, *folder ? folder : "/", 0, err);
+    preview_host_start(srv, *folder ? folder : "/", (uint16_t)srv->settings.preview_port, err);
     free(folder);
     return err->code;
 }
 
-/* Answers the address at which a browser shows the document. */
+/* Answers the address at which a browser shows the document; with `preview.open` it opens there. */
 static void open_preview(struct open_document *od, struct str block, struct reply *re,
                          struct err *err) {
     (void)block;
     if (ensure_preview(od, err) != ST_OK) return;
     char *url = preview_host_document_url_dup(od->server->preview, od->path);
+    const struct server *srv = od->server;
+    if (url && srv->settings.preview_open && srv->client.show_document)
+        server_request_take(od->server, "window/showDocument", lsp_show_external(url));
     if (url)
         reply_take(re, json_text(str_from(url)));
     else

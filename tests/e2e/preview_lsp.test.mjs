@@ -117,3 +117,12 @@ e2e("an editor that does not read delays no page, and costs a bounded queue", as
   await client.message("relight/blockResult", (r) => r.outputs?.[0]?.data?.["text/plain"] === "'version 12'");
   await page.close();
 });
+
+e2e("the preview's port can be set, and the editor be asked to open it",
+  { capabilities: { window: { showDocument: { support: true } } }, initializationOptions: { trusted: true, "preview.open": true } },
+  async (client) => {
+    const file = client.open("a.py", "1\n");
+    const url = await client.command("relight.openPreview", file.uri);
+    const shown = await client.message("window/showDocument");
+    assert.deepEqual([shown.uri, shown.external], [url, true]);
+  });

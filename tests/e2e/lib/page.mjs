@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // page.mjs - `relight serve`, and pages of it as far as the server can tell: WebSocket clients that
 // keep all that they are told, in order.  Tests wait for messages, never for a time.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { dirname, join } from "node:path";
 import test from "node:test";
@@ -165,7 +165,8 @@ export class Host {
 
   write(name, text) {
     mkdirSync(dirname(this.path(name)), { recursive: true });
-    writeFileSync(this.path(name), text);
+    writeFileSync(`${this.path(name)}.new`, text);
+    renameSync(`${this.path(name)}.new`, this.path(name)); // nobody sees half of it
   }
 
   async page(options) {
