@@ -32,8 +32,8 @@ static json_t *start_body(const struct live_event *e) {
     if (e->plan)
         return live_run_start(target(e), od->uri, od->version, blocks, convert_plan_ids(e->plan),
                               convert_reasons(e->plan), session_run_trigger(s));
-    return live_run_start(target(e), od->uri, od->version, blocks, pending_ids(s), convert_known_reasons(s),
-                          "load");
+    return live_run_start(target(e), od->uri, od->version, blocks, pending_ids(s),
+                          convert_known_reasons(s), "load");
 }
 
 static json_t *end_body(const struct live_event *e) {
