@@ -117,12 +117,13 @@ static void block_messages(void **state) {
     check(live_block_output(target, 3, live_stream(false, STR("x"))),
           "{'run':7,'file':'/a.py','block':'b3','output':"
           "{'output_type':'stream','name':'stdout','text':'x'}}");
-    check(live_block_result(target, &result),
-          "{'run':7,'file':'/a.py','block':'b4','ordinal':5,'range':{'start':{'line':1,"
-          "'character':0},'end':{'line':2,'character':3}},'contentHash':'ab','kind':'code',"
-          "'status':'ok','ok':true,'title':'Prices','elements':[],'hidden':['code'],'blockedBy':'b2',"
-          "'outputs':[],'truncated':false,"
-          "'durationMs':12.25,'origin':'ran'}");
+    check(
+        live_block_result(target, &result),
+        "{'run':7,'file':'/a.py','block':'b4','ordinal':5,'range':{'start':{'line':1,"
+        "'character':0},'end':{'line':2,'character':3}},'contentHash':'ab','kind':'code',"
+        "'status':'ok','ok':true,'title':'Prices','elements':[],'hidden':['code'],'blockedBy':'b2',"
+        "'outputs':[],'truncated':false,"
+        "'durationMs':12.25,'origin':'ran'}");
     check(live_block_moved(target, &result),
           "{'run':7,'file':'/a.py','block':'b4','ordinal':5,'range':{'start':{'line':1,"
           "'character':0},'end':{'line':2,'character':3}},'contentHash':'ab','unchanged':true}");
