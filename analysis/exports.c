@@ -46,10 +46,8 @@ static int compare_mentions(const void *a, const void *b) {
     return x->unit < y->unit ? -1 : x->unit > y->unit;
 }
 
-/* Whether the unit stores into the object of `name`, or calls a container's method on it: a method
- * that is merely called (`logger.info()`) is taken to leave it alone. */
-static bool changes_object(const struct module_facts *facts, const struct module_unit *unit,
-                           struct str name) {
+bool exports__changes_object(const struct module_facts *facts, const struct module_unit *unit,
+                             struct str name) {
     for (uint32_t i = 0; i < unit->uses_len; i++) {
         const struct module_use *use = &facts->uses.items[unit->uses_start + i];
         struct str chain = module_use_chain(facts, use);
@@ -69,12 +67,12 @@ static void mention_unit(const struct module_facts *facts, uint32_t index, menti
         vec_push(out, ((struct mention){d->name, index, d}));
         for (uint32_t k = 0; k < d->effects_len; k++) {
             struct str changed = s->definition_effects.items[d->effects_start + k];
-            if (changes_object(facts, unit, changed))
+            if (exports__changes_object(facts, unit, changed))
                 vec_push(out, ((struct mention){changed, index, NULL}));
         }
     }
     for (size_t i = 0; i < s->mutates.len; i++)
-        if (unit->role == UNIT_MUTATES || changes_object(facts, unit, s->mutates.items[i]))
+        if (unit->role == UNIT_MUTATES || exports__changes_object(facts, unit, s->mutates.items[i]))
             vec_push(out, ((struct mention){s->mutates.items[i], index, NULL}));
     for (size_t i = 0; i < s->deletes.len; i++)
         vec_push(out, ((struct mention){s->deletes.items[i], index, NULL}));
@@ -143,31 +141,10 @@ static int compare_locals(const void *a, const void *b, void *rows) {
 
 /* --- effects --- */
 
-static bool imports_known(const struct exports *e, struct str local) {
-    for (size_t i = 0; i < e->rows->imports.len; i++)
-        if (e->rows->imports.items[i].known &&
-            str_eq(str_from(e->rows->imports.items[i].local), local))
-            return true;
-    return false;
-}
-
-/* A decorator of the workspace may register what it decorates; the standard library's do not. */
-static bool registers(const struct exports *e, const struct module_unit *unit) {
-    for (uint32_t i = 0; i < unit->uses_len && unit->decorated; i++) {
-        const struct module_use *use = &e->facts->uses.items[unit->uses_start + i];
-        if (!(use->flags & USE_DECORATOR)) continue;
-        struct str root = module_use_root(e->facts, use);
-        uint32_t name = exports__name(e, root);
-        if ((name != EXPORT_NONE && e->names.items[name].own) || imports_known(e, root))
-            return true;
-    }
-    return false;
-}
-
 static void find_effects(struct exports *e) {
     for (size_t u = 0; u < e->facts->units.len; u++) {
         const struct module_unit *unit = &e->facts->units.items[u];
-        vec_push(&e->effects, unit->role == UNIT_EFFECT || registers(e, unit));
+        vec_push(&e->effects, unit->role == UNIT_EFFECT);
     }
 }
 

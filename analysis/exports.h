@@ -4,7 +4,8 @@
  * A *qname* is a module's name and a top-level name in it: "pkg.mod.f".  Beside the names that
  * the text binds a module has two of its own: `<effects>`, which stands for the statements that an
  * import runs for more than their names, and `<main>`, for those that nobody else can notice.
- * `<f...>` stands for a statement that binds several names, f the first.
+ * `<f...>` stands for a statement that binds several names, f the first; `f.<calls>` for what a
+ * call of f changes in its module: a decorator's function rests on what it decorates in that way.
  *
  * A callsite says "the name `caller` rests on `qname`".  All that impact follows is these rows. */
 #ifndef ANALYSIS_EXPORTS_H

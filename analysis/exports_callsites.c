@@ -149,6 +149,27 @@ static bool runs_on_import(enum unit_role role) {
     return role == UNIT_EFFECT || role == UNIT_MUTATES;
 }
 
+static bool is_submodule(const struct exports *e, const struct import_row *row) {
+    for (size_t i = 0; i < e->rows->imports.len; i++) {
+        const struct import_row *other = &e->rows->imports.items[i];
+        if (other->submodule && strcmp(other->target, row->target) == 0) return true;
+    }
+    return false;
+}
+
+/* A decorator is called with the definition, and may keep it: in its module's state, or, when it is
+ * a method, in its object. */
+static void emit_decoration(struct emitter *m, struct str base, struct str rest, bool object,
+                            struct span at) {
+    m->text.len = 0;
+    buf_append(&m->text, base);
+    if (object && rest.len)
+        emit(m, m->owner, exports__intern(m->e, buf_str(&m->text)), CALLSITE_CHANGES, at);
+    buf_append(&m->text, rest);
+    buf_append(&m->text, STR(".<calls>"));
+    emit(m, m->owner, exports__intern(m->e, buf_str(&m->text)), CALLSITE_CHANGES, at);
+}
+
 static void use_import(struct emitter *m, const struct import_row *row,
                        const struct module_use *use) {
     struct str chain = module_use_chain(m->e->facts, use);
@@ -157,6 +178,9 @@ static void use_import(struct emitter *m, const struct import_row *row,
     check_dynamic(m, str_from(row->target), use);
     if (!row->known || row->type_checking) return;
     emit_chain(m, str_from(row->target), rest, use->at);
+    if (use->flags & USE_DECORATOR)
+        emit_decoration(m, str_from(row->target), rest, *row->name && !is_submodule(m->e, row),
+                        use->at);
     if (runs_on_import(m->unit->role) && in_symbols(&m->unit->symbols.mutates, root))
         emit_change(m, row, rest, use->at);
 }
@@ -212,6 +236,13 @@ static void emit_use(struct emitter *m, const struct module_use *use) {
     use_imports(m, use);
     if (own && symbols_requirement(&m->unit->symbols, root))
         emit(m, own_qname(m, root), m->owner, CALLSITE_USE, use->at);
+    if (own && use->flags & USE_DECORATOR) {
+        struct str chain = module_use_chain(m->e->facts, use);
+        const char *qname = own_qname(m, root);
+        bool object = m->e->names.items[exports__name(m->e, root)].own;
+        emit_decoration(m, str_from(qname), str_slice(chain, use->root_len, chain.len), object,
+                        use->at);
+    }
     if (own) return;
     check_dynamic(m, root, use);
     use_stars(m, use);
@@ -264,6 +295,20 @@ static void make_unique(struct exports *e) {
     e->rows->callsites.len = kept;
 }
 
+static void emit_calls(struct emitter *m) {
+    call_effect_vec effects = {0};
+    exports__call_effects(m->e, &effects);
+    for (size_t i = 0; i < effects.len; i++) {
+        const struct export_name *called = &m->e->names.items[effects.items[i].called];
+        const char *changed = own_qname(m, m->e->names.items[effects.items[i].changed].text);
+        m->unit = &m->e->facts->units.items[called->makers.items[0]];
+        m->text.len = 0;
+        buf_printf(&m->text, "%s.%.*s.<calls>", m->e->file->name, STR_FMT(called->text));
+        emit(m, exports__intern(m->e, buf_str(&m->text)), changed, CALLSITE_CHANGES, called->at);
+    }
+    vec_finish(&effects);
+}
+
 void exports__callsites(struct exports *e) {
     struct emitter m = {.e = e};
     size_t import = 0;
@@ -276,6 +321,7 @@ void exports__callsites(struct exports *e) {
         while (import < e->rows->imports.len && e->rows->imports.items[import].unit == m.u)
             emit_import(e, import++, &m);
     }
+    emit_calls(&m);
     buf_finish(&m.text);
     make_unique(e);
 }

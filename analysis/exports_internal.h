@@ -34,10 +34,22 @@ struct exports {
 uint32_t exports__name(const struct exports *e, struct str text); /* its index, or EXPORT_NONE */
 const char *exports__intern(struct exports *e, struct str text);
 
+/* Whether the unit stores into the object of `name`, or calls a container's method on it: a method
+ * that is merely called (`logger.info()`) is taken to leave it alone. */
+bool exports__changes_object(const struct module_facts *facts, const struct module_unit *unit,
+                             struct str name);
+
 /* exports_hash.c: the definition hash of each name, in order, then that of <effects>. */
 void exports__hashes(const struct exports *e, struct hash128 *out);
 
 /* exports_callsites.c */
 void exports__callsites(struct exports *e);
+
+/* exports_calls.c: append (maker, changed) pairs of names: calling the first changes the second. */
+struct call_effect {
+    uint32_t called, changed;
+};
+typedef VEC(struct call_effect) call_effect_vec;
+void exports__call_effects(const struct exports *e, call_effect_vec *out);
 
 #endif

@@ -250,6 +250,36 @@ static void reach_aliases(struct search *s, const struct affected *a, struct str
     found_vec_finish(&found);
 }
 
+static struct str last_part(struct str qname) {
+    struct str parent = module_parent(qname);
+    return parent.len ? str_slice(qname, parent.len + 1, qname.len) : qname;
+}
+
+/* What is changed through an import's name is what the name stands for. */
+static void reach_targets(struct search *s, const struct affected *a) {
+    struct str qname = str_from(a->qname), rest = STR("");
+    found_vec found = {0};
+    if (str_ends(qname, STR(".<calls>"))) {
+        rest = STR(".<calls>");
+        qname.len -= rest.len;
+    }
+    struct str module = module_parent(qname), local = last_part(qname);
+    sqlite3_stmt *st = state_store_prepare(
+        s->store, "SELECT DISTINCT file_id, 0, 0, target FROM py_module_index_v1 JOIN"
+                  " py_imports_resolved_v1 ON importer_file_id = file_id WHERE module_fqn = ?"
+                  " AND local_name = ? AND is_known AND target <> ''");
+    sqlite3_bind_text(st, 1, module.ptr, (int)module.len, SQLITE_TRANSIENT);
+    sqlite3_bind_text(st, 2, local.ptr, (int)local.len, SQLITE_TRANSIENT);
+    gather(s, st, &found);
+    for (size_t i = 0; i < found.len; i++) {
+        struct buf target = {0};
+        buf_printf(&target, "%s%.*s", found.items[i].name, STR_FMT(rest));
+        visit(s, buf_str(&target), 0, a->hit, false);
+        buf_finish(&target);
+    }
+    found_vec_finish(&found);
+}
+
 static bool lists_all(struct search *s, int64_t file_id) {
     bool found = false;
     sqlite3_stmt *st = query_id(s,
@@ -284,12 +314,12 @@ static void reach_stars(struct search *s, const struct affected *a, struct str n
 }
 
 static void follow(struct search *s, struct affected a) {
-    struct str qname = str_from(a.qname), name = qname;
-    while (name.len && memchr(name.ptr, '.', name.len)) name = str_slice(name, 1, name.len);
+    struct str qname = str_from(a.qname), name = last_part(qname);
     reach_callers(s, &a, qname, query_qname(s, callers_sql, qname), IMPACT_CALLER_QNAME);
     if (s->symbols)
         reach_callers(s, &a, qname, query_qname(s, symbols_sql, qname), IMPACT_CALLER_SYMBOL);
     if (str_eq(name, STR("<effects>")) && a.file_id) close_imports(s, a.file_id, a.qname, a.hit);
+    if (!a.file_id) reach_targets(s, &a);
     if (names_itself(qname)) return;
     for (struct str prefix = module_parent(qname); prefix.len; prefix = module_parent(prefix)) {
         reach_callers(s, &a, qname, query_qname(s, values_sql, prefix), IMPACT_IMPORT_MODULE);

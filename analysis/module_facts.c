@@ -338,11 +338,12 @@ static struct token skip_brackets(struct lexer *lx) {
     return next_code(lx);
 }
 
-/* Whether a line of a compound statement looks like a call whose value nobody takes. */
+/* Whether a line of a compound statement looks like a call whose value nobody takes, or may end the
+ * import. */
 static bool line_calls(struct str line) {
     struct lexer lx = {.src = line, .end = (uint32_t)line.len};
     struct token t = next_code(&lx);
-    if (is_op(&lx, t, "await")) return true;
+    if (is_op(&lx, t, "await") || is_op(&lx, t, "raise") || is_op(&lx, t, "assert")) return true;
     if (t.kind != TOKEN_NAME || word_classify(token_text(&lx, t)) != WORD_NAME) return false;
     t = next_code(&lx);
     while (is_op(&lx, t, ".") || is_op(&lx, t, "[")) {
@@ -353,16 +354,29 @@ static bool line_calls(struct str line) {
     return is_op(&lx, t, "(");
 }
 
+static bool line_defines(struct str line) {
+    struct lexer lx = {.src = line, .end = (uint32_t)line.len};
+    struct token first = next_code(&lx);
+    return is_op(&lx, first, "def") ||
+           (is_op(&lx, first, "async") && is_op(&lx, next_code(&lx), "def"));
+}
+
+/* Whether a line of a compound statement calls something; not the bodies of functions in it. */
 static bool suite_calls(struct str source) {
     struct scanner sc;
     bool calls = false;
+    size_t inside = SIZE_MAX; /* the indentation of the function we are in */
     scanner_init(&sc, source, false);
     for (struct scan_line l; !calls && (l = scanner_next(&sc)).kind != LINE_END;) {
-        struct str line = str_trim(str_slice(source, l.start, l.end));
         if (l.kind != LINE_CODE) continue;
+        struct str line = str_trim(str_slice(source, l.start, l.end));
+        size_t indentation = (size_t)(line.ptr - source.ptr) - l.start;
+        if (indentation > inside) continue;
+        inside = line_defines(line) ? indentation : SIZE_MAX;
         const char *colon = memchr(line.ptr, ':', line.len); /* `else: call()` */
-        calls = line_calls(line) ||
-                (colon && line_calls(str_slice(line, (size_t)(colon - line.ptr) + 1, line.len)));
+        calls = inside == SIZE_MAX &&
+                (line_calls(line) ||
+                 (colon && line_calls(str_slice(line, (size_t)(colon - line.ptr) + 1, line.len))));
     }
     scanner_finish(&sc);
     return calls;

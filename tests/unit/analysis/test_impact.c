@@ -169,6 +169,18 @@ static void through_other_modules(void **state) {
                 {"p.py", "import m\n\nm.all\n"}),
           FILES({"n.py", "import m\nm.all.append(2)\n"}), IMPACT_HYBRID, NULL,
           "p.py caller_qname m.all #2\nn.py caller_qname m.all #1");
+    check("a registry behind a decorator that is imported from elsewhere",
+          FILES({"m.py", "all = []\ndef register(f):\n    all.append(f)\n    return f\n"},
+                {"pkg/__init__.py", "from m import register\n"},
+                {"n.py", "from pkg import register\n\n@register\ndef f():\n    return 1\n"},
+                {"p.py", "import m\n\nm.all\n"}),
+          FILES({"n.py", "from pkg import register\n\n@register\ndef f():\n    return 2\n"}),
+          IMPACT_HYBRID, NULL,
+          "p.py caller_qname m.all #2\n"
+          "m.py caller_qname m.all #1\n" /* register() reads what it changes */
+          "pkg/__init__.py import_name m.register #1\n"
+          "n.py reexport pkg.register #2\n"
+          "n.py import_name pkg.register #1");
 }
 
 static void files_that_come_and_go(void **state) {

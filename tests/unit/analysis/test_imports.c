@@ -201,6 +201,10 @@ static void callsites(void **state) {
         {"import m\nm.f(4)", "n.<effects>", "m.f", true},
         {"def f():\n    return g()\ndef g():\n    return 1", "n.g", "n.f", true},
         {"d = {}\ndef f():\n    d[1] = 2\ndef g():\n    return d", "n.d", "n.g", true},
+        {"import m\n@m.r\ndef f():\n    pass", "n.f", "m.r.<calls>", true},
+        {"from m import app\n@app.route('/')\ndef f():\n    pass", "n.f", "m.app", true},
+        {"from functools import cache\n@cache\ndef f():\n    pass", "n.f", "n.cache", false},
+        {"d = []\ndef r(f):\n    k(f)\ndef k(f):\n    d.append(f)", "n.r.<calls>", "n.d", true},
         {"import importlib\ndef f(a):\n    return importlib.import_module(a)", "*", "n.f", true},
         {"from importlib import import_module as im\nz = im('m')", "*", "n.z", true},
         {"import importlib\nz = importlib.import_module('m')", "*", "n.z", false},
@@ -261,8 +265,10 @@ static void definition_hashes(void **state) {
     check_hashes("print(1)\nx = 1", "print(2)\nx = 1", "<effects>");
     check_hashes("if __name__ == '__main__':\n    print(1)\nx = 1",
                  "if __name__ == '__main__':\n    print(2)\nx = 1", "");
-    check_hashes("def r(f): return f\n@r\ndef g(): pass\n", "def r(f): return f\n@r\ndef g(): 1\n",
-                 "<effects> g");
+    check_hashes("if a:\n    def f():\n        print(1)\nprint(3)", /* f is not called */
+                 "if a:\n    def f():\n        print(2)\nprint(3)", "f");
+    check_hashes("if a:\n    def f():\n        pass\n    print(1)",
+                 "if a:\n    def f():\n        pass\n    print(2)", "<effects> f");
     check_hashes("import functools\n@functools.cache\ndef g(): pass\nprint(2)",
                  "import functools\n@functools.cache\ndef g(): 1\nprint(2)", "g");
     check_hashes("def f():\n    global x\n    x = 1\nx = 0\n",
