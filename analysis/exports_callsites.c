@@ -130,31 +130,41 @@ static bool in_symbols(const symbol_vec *names, struct str name) {
     return false;
 }
 
-/* A statement that changes another module's object: whoever reads that object rests on it.  A
- * module that is merely handed on is taken to stay as it is. */
-static void emit_change(struct emitter *m, const struct import_row *row, struct str rest,
-                        struct span at) {
-    m->text.len = 0;
-    buf_append(&m->text, str_from(row->target));
-    if (!*row->name || row->submodule) {
-        size_t end = 1;
-        if (!rest.len) return;
-        while (end < rest.len && rest.ptr[end] != '.') end++;
-        buf_append(&m->text, str_slice(rest, 0, end));
-    }
-    emit(m, m->owner, exports__intern(m->e, buf_str(&m->text)), CALLSITE_CHANGES, at);
-}
-
-static bool runs_on_import(enum unit_role role) {
-    return role == UNIT_EFFECT || role == UNIT_MUTATES;
-}
-
 static bool is_submodule(const struct exports *e, const struct import_row *row) {
     for (size_t i = 0; i < e->rows->imports.len; i++) {
         const struct import_row *other = &e->rows->imports.items[i];
         if (other->submodule && strcmp(other->target, row->target) == 0) return true;
     }
     return false;
+}
+
+/* A statement that changes another module's object: whoever reads that object rests on it.  A
+ * module that is merely handed on is taken to stay as it is, and so is a function that is called.
+ */
+static void emit_change(struct emitter *m, const struct import_row *row, struct str rest,
+                        const struct module_use *use) {
+    bool module = !*row->name || is_submodule(m->e, row);
+    size_t end = rest.len ? 1 : 0;
+    while (end < rest.len && rest.ptr[end] != '.') end++;
+    if (!rest.len) return;
+    if (module && end == rest.len && !(use->flags & (USE_STORED | USE_SUBSCRIPT))) return;
+    m->text.len = 0;
+    buf_append(&m->text, str_from(row->target));
+    if (module) buf_append(&m->text, str_slice(rest, 0, end));
+    emit(m, m->owner, exports__intern(m->e, buf_str(&m->text)), CALLSITE_CHANGES, use->at);
+}
+
+/* A call hands things to a function that may keep them, in its module's state. */
+static void emit_call(struct emitter *m, struct str base, struct str rest, struct span at) {
+    m->text.len = 0;
+    buf_append(&m->text, base);
+    buf_append(&m->text, rest);
+    buf_append(&m->text, STR(".<calls>"));
+    emit(m, m->owner, exports__intern(m->e, buf_str(&m->text)), CALLSITE_CHANGES, at);
+}
+
+static bool runs_on_import(enum unit_role role) {
+    return role == UNIT_EFFECT || role == UNIT_MUTATES;
 }
 
 /* A decorator is called with the definition, and may keep it: in its module's state, or, when it is
@@ -165,9 +175,7 @@ static void emit_decoration(struct emitter *m, struct str base, struct str rest,
     buf_append(&m->text, base);
     if (object && rest.len)
         emit(m, m->owner, exports__intern(m->e, buf_str(&m->text)), CALLSITE_CHANGES, at);
-    buf_append(&m->text, rest);
-    buf_append(&m->text, STR(".<calls>"));
-    emit(m, m->owner, exports__intern(m->e, buf_str(&m->text)), CALLSITE_CHANGES, at);
+    emit_call(m, base, rest, at);
 }
 
 static void use_import(struct emitter *m, const struct import_row *row,
@@ -181,8 +189,9 @@ static void use_import(struct emitter *m, const struct import_row *row,
     if (use->flags & USE_DECORATOR)
         emit_decoration(m, str_from(row->target), rest, *row->name && !is_submodule(m->e, row),
                         use->at);
-    if (runs_on_import(m->unit->role) && in_symbols(&m->unit->symbols.mutates, root))
-        emit_change(m, row, rest, use->at);
+    if (!runs_on_import(m->unit->role)) return;
+    if (use->flags & USE_CALLED) emit_call(m, str_from(row->target), rest, use->at);
+    if (in_symbols(&m->unit->symbols.mutates, root)) emit_change(m, row, rest, use);
 }
 
 /* The first import row whose local name is not below `local`. */

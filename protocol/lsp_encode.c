@@ -23,13 +23,13 @@ static json_t *string_array(const char *const *items, size_t count) {
 json_t *lsp_initialize_result(enum position_encoding encoding, const char *const *commands,
                               size_t command_count) {
     json_t *capabilities = json_pack(
-        "{s:s, s:{s:b, s:i, s:{s:b}}, s:b, s:b, s:b, s:{s:b}, s:{s:b}, s:{s:b, s:b}, "
+        "{s:s, s:{s:b, s:i, s:{s:b}}, s:b, s:b, s:b, s:{s:b}, s:{s:b}, s:{s:b}, s:{s:b, s:b}, "
         "s:{s:o}}",
         "positionEncoding", position_encoding_name(encoding), "textDocumentSync", "openClose", 1,
         "change", 2, "save", "includeText", 0, "hoverProvider", 1, "documentSymbolProvider", 1,
-        "foldingRangeProvider", 1, "codeLensProvider", "resolveProvider", 0, "inlayHintProvider",
-        "resolveProvider", 0, "diagnosticProvider", "interFileDependencies", 1,
-        "workspaceDiagnostics", 0, "executeCommandProvider", "commands",
+        "foldingRangeProvider", 1, "documentLinkProvider", "resolveProvider", 0, "codeLensProvider",
+        "resolveProvider", 0, "inlayHintProvider", "resolveProvider", 0, "diagnosticProvider",
+        "interFileDependencies", 1, "workspaceDiagnostics", 0, "executeCommandProvider", "commands",
         string_array(commands, command_count));
     return json_pack("{s:o, s:{s:s, s:s}}", "capabilities", capabilities, "serverInfo", "name",
                      "relight", "version", RELIGHT_VERSION);
@@ -98,6 +98,11 @@ json_t *lsp_folding_range(uint32_t start_line, uint32_t end_line, const char *ki
                              (json_int_t)end_line);
     if (kind) json_object_set_new(fold, "kind", json_string(kind));
     return fold;
+}
+
+json_t *lsp_document_link(struct lsp_range range, const char *target_uri, struct str tooltip) {
+    return json_pack("{s:o, s:s, s:o}", "range", lsp_range_encode(range), "target", target_uri,
+                     "tooltip", json_text(tooltip));
 }
 
 json_t *lsp_progress_create(struct str token) {

@@ -39,6 +39,8 @@ json_t *lsp_document_symbol(struct str name, struct str detail, enum lsp_symbol_
                             struct lsp_range range, json_t *children_take);
 json_t *lsp_folding_range(uint32_t start_line, uint32_t end_line, const char *kind); /* or NULL */
 
+json_t *lsp_document_link(struct lsp_range range, const char *target_uri, struct str tooltip);
+
 json_t *lsp_progress_create(struct str token);
 json_t *lsp_progress_begin(struct str token, struct str title);
 json_t *lsp_progress_report(struct str token, struct str message, uint32_t percentage);

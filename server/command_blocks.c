@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analysis/document_imports.h"
 #include "protocol/lsp_encode.h"
 #include "protocol/rpc.h"
 #include "server/cli.h"
@@ -24,7 +25,45 @@ static json_t *imports_json(const struct block *block) {
     return imports;
 }
 
-static json_t *block_json(const struct document *doc, const struct block *block) {
+/* What the blocks' imports reach: in the current folder when the file lies in it, else its own. */
+struct neighbours {
+    struct module_index *index;
+    struct document_imports imports;
+};
+
+static void neighbours_init(struct neighbours *n, const struct document *doc, const char *path) {
+    char *here = realpath(".", NULL), *folder = str_dup(module_folder(str_from(path)));
+    struct err err = {0};
+    size_t length = here ? strlen(here) : 0;
+    bool inside = here && strncmp(path, here, length) == 0 && path[length] == '/';
+    n->index = module_index_scan(inside ? here : folder, NULL, 0, &err);
+    if (n->index) document_imports_build(&n->imports, n->index, str_from(path), doc);
+    free(here);
+    free(folder);
+}
+
+static void neighbours_finish(struct neighbours *n) {
+    document_imports_finish(&n->imports);
+    module_index_destroy(n->index);
+}
+
+static json_t *files_json(const struct neighbours *n, const struct document *doc,
+                          const struct block *block) {
+    module_file_vec files = {0};
+    json_t *paths = json_array();
+    document_imports_files(&n->imports, doc, block, &files);
+    for (size_t i = 0; i < files.len; i++) {
+        struct buf path = {0};
+        buf_printf(&path, "%s/%s", n->index->root, files.items[i]->path);
+        json_array_append_new(paths, json_text(buf_str(&path)));
+        buf_finish(&path);
+    }
+    vec_finish(&files);
+    return paths;
+}
+
+static json_t *block_json(const struct document *doc, const struct block *block,
+                          const struct neighbours *n) {
     char id[16];
     name_vec words = {0};
     live_block_id(id, block->id);
@@ -33,7 +72,7 @@ static json_t *block_json(const struct document *doc, const struct block *block)
         lsp_range_encode(convert_range(document_text(doc), block->span, POSITION_UTF16)));
     relations_add_names(out, doc, block);
     json_object_set_new(out, "imports", imports_json(block));
-    json_object_set_new(out, "fileDependencies", json_array());
+    json_object_set_new(out, "fileDependencies", files_json(n, doc, block));
     relations_add_blocks(out, doc, block);
     for (size_t i = 0; i < block->pragmas.words.len; i++)
         vec_push(&words, block->pragmas.words.items[i]);
@@ -44,8 +83,11 @@ static json_t *block_json(const struct document *doc, const struct block *block)
 
 static void print_json(const struct document *doc, const char *path) {
     json_t *blocks = json_array();
+    struct neighbours neighbours = {0};
+    neighbours_init(&neighbours, doc, path);
     for (size_t i = 0; i < document_block_count(doc); i++)
-        json_array_append_new(blocks, block_json(doc, document_block(doc, i)));
+        json_array_append_new(blocks, block_json(doc, document_block(doc, i), &neighbours));
+    neighbours_finish(&neighbours);
     json_t *report = json_pack("{s:s, s:s, s:o}", "file", path, "style",
                                document_style(doc) == STYLE_PERCENT ? "percent" : "paragraph",
                                "blocks", blocks);

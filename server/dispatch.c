@@ -21,6 +21,7 @@ static const struct lsp_method methods[] = {
     {"textDocument/didClose", METHOD_NOTIFICATION, WHEN_READY, on_did_close},
     {"textDocument/didOpen", METHOD_NOTIFICATION, WHEN_READY, on_did_open},
     {"textDocument/didSave", METHOD_NOTIFICATION, WHEN_READY, on_did_save},
+    {"textDocument/documentLink", METHOD_REQUEST, WHEN_READY, on_document_link},
     {"textDocument/documentSymbol", METHOD_REQUEST, WHEN_READY, on_document_symbol},
     {"textDocument/foldingRange", METHOD_REQUEST, WHEN_READY, on_folding_range},
     {"textDocument/hover", METHOD_REQUEST, WHEN_READY, on_hover},

@@ -63,6 +63,7 @@ void documents_configure(struct server *srv) {
         if (od->audience.len) go_live_if_wanted(od);
         od->results_changed = true;
     }
+    files_index(srv);
 }
 
 static struct open_document *create_document(struct server *srv, struct str uri, const char *path,
@@ -212,6 +213,7 @@ void documents_open(struct server *srv, const struct lsp_open *open) {
     od->version = open->version;
     add_watch(srv->editor, od);
     go_live_if_wanted(od);
+    if (!project_knows(srv->modules, str_from(od->path))) files_index(srv);
     free(path);
     free(resolved);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* feature_diagnostics.c - what is wrong, where: errors, syntax, blocked blocks, pragmas, names
  * that are defined only below. */
+#include "analysis/document_imports.h"
 #include "protocol/uri.h"
 #include "server/convert.h"
 #include "server/features.h"
@@ -148,6 +149,24 @@ static void add_failure(struct finder *f) {
     buf_finish(&message);
 }
 
+/* Imports that should reach a file of the workspace, and do not. */
+static void add_missing(struct finder *f) {
+    struct document_imports imports = {0};
+    const struct module_index *index = project_index(f->od->server->modules);
+    if (!index) return;
+    document_imports_build(&imports, index, str_from(f->od->path), f->doc);
+    for (size_t i = 0; i < imports.rows.len; i++) {
+        const struct import_row *row = &imports.rows.items[i];
+        struct buf message = {0};
+        if (!document_imports_missing(index, row)) continue;
+        buf_printf(&message, "no module '%s' in this workspace", row->module);
+        add(f, convert_range(f->text, row->at, f->encoding), LSP_WARNING, "unresolvedImport",
+            buf_str(&message));
+        buf_finish(&message);
+    }
+    document_imports_finish(&imports);
+}
+
 json_t *feature_diagnostics(struct open_document *od) {
     struct finder f = {.od = od,
                        .doc = session_document(od->session),
@@ -157,5 +176,6 @@ json_t *feature_diagnostics(struct open_document *od) {
     for (size_t i = 0; i < document_block_count(f.doc); i++)
         add_block(&f, document_block(f.doc, i));
     add_failure(&f);
+    add_missing(&f);
     return f.found;
 }

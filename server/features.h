@@ -11,6 +11,7 @@ json_t *feature_inlay_hints(struct open_document *od, struct lsp_range range);
 json_t *feature_code_lenses(struct open_document *od);
 json_t *feature_document_symbols(struct open_document *od);
 json_t *feature_folding_ranges(struct open_document *od);
+json_t *feature_links(struct open_document *od); /* imports, to files of the workspace */
 
 /* What a hover at `byte` is about. */
 struct hover_target {

@@ -42,6 +42,11 @@ void on_folding_range(struct server *srv, const json_t *params, struct reply *re
     if (od) reply_take(re, feature_folding_ranges(od));
 }
 
+void on_document_link(struct server *srv, const json_t *params, struct reply *re, struct err *err) {
+    struct open_document *od = find_document(srv, params, re, err);
+    if (od) reply_take(re, feature_links(od));
+}
+
 void on_diagnostic(struct server *srv, const json_t *params, struct reply *re, struct err *err) {
     struct str uri;
     if (lsp_decode_document(&uri, params, err) != ST_OK) return;

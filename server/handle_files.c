@@ -3,6 +3,7 @@
  *
  * An editor that watches for its servers is asked to; its word goes through the watcher, too, so
  * that both sources make one batch. */
+#include "analysis/document_imports.h"
 #include "protocol/lsp_encode.h"
 #include "protocol/uri.h"
 #include "server/documents.h"
@@ -70,12 +71,51 @@ static void tell_sessions(struct server *srv, const struct watch_event *events, 
     }
 }
 
+/* --- The index of the workspace's modules. --- */
+
+static bool misses_import(const struct open_document *od) {
+    struct document_imports imports = {0};
+    const struct module_index *index = project_index(od->server->modules);
+    bool missing = false;
+    document_imports_build(&imports, index, str_from(od->path), session_document(od->session));
+    for (size_t i = 0; i < imports.rows.len; i++)
+        missing |= document_imports_missing(index, &imports.rows.items[i]);
+    document_imports_finish(&imports);
+    return missing;
+}
+
+static void on_index(void *ctx) {
+    struct server *srv = ctx;
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        bool missing = misses_import(od);
+        od->results_changed |= missing || od->told_missing;
+        od->told_missing = missing;
+    }
+}
+
+void files_index(struct server *srv) {
+    if (!srv->root || srv->exit_code >= 0) return;
+    if (!srv->modules) srv->modules = project_create(srv->loop, srv->root, on_index, srv);
+    project_refresh(srv->modules, (const char *const *)srv->settings.roots.items,
+                    srv->settings.roots.len);
+}
+
+static bool changes_index(const struct watch_event *event) {
+    return event->kind != WATCH_CHANGED &&
+           (str_ends(event->path, STR(".py")) || str_ends(event->path, STR(".pyi")));
+}
+
 static void on_batch(void *ctx, const struct watch_event *events, size_t count) {
     struct server *srv = ctx;
     for (size_t i = 0; i < count; i++) project_settings_changed(srv->project, events[i].path);
     log_line(LOG_DEBUG, "%zu watched files changed: %.*s...", count, STR_FMT(events[0].path));
     for (size_t i = 0; i < count; i++)
         if (events[i].kind != WATCH_REMOVED) documents_file_changed(srv, events[i].path);
+    bool index = false;
+    for (size_t i = 0; i < count; i++) index |= changes_index(&events[i]);
+    if (index) files_index(srv);
     tell_sessions(srv, events, count);
     announce(srv, events, count);
 }

@@ -24,11 +24,14 @@ lsp_handler on_did_open, on_did_change, on_did_save, on_did_close, on_cursor;
 /* handle_files.c */
 lsp_handler on_watched_files;
 void files_register(struct server *srv); /* ask the editor to watch, if it can */
+/* Look through the workspace's folders for Python files, on a thread: the settings are settled, or
+ * files came or went. */
+void files_index(struct server *srv);
 extern const struct watcher_events files_watcher_events;
 
 /* handle_features.c */
 lsp_handler on_hover, on_inlay_hint, on_code_lens, on_document_symbol, on_folding_range,
-    on_diagnostic;
+    on_diagnostic, on_document_link;
 
 /* handle_command.c */
 lsp_handler on_execute_command;

@@ -116,6 +116,8 @@ void server_stop(struct server *srv, int code) {
     preview_host_stop(srv->preview);
     documents_close_all(srv);
     project_settings_close(srv->project);
+    project_close(srv->modules);
+    srv->modules = NULL;
     watcher_destroy(srv->watcher);
     peer_close(srv->peer);
     uv_close((uv_handle_t *)&srv->turn, NULL);

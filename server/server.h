@@ -15,6 +15,7 @@
 #include "protocol/lsp_decode.h"
 #include "server/client_registry.h"
 #include "server/peer.h"
+#include "server/project.h"
 #include "server/project_settings.h"
 #include "server/session.h"
 #include "server/settings.h"
@@ -42,6 +43,7 @@ struct open_document {
     uint64_t published_ms;
     uint64_t told_revision; /* of the document: its results have been told as they were then */
     bool introduced;        /* blocks that never run have been told since it is live */
+    bool told_missing;      /* diagnostics have named imports that reach no file */
     char *progress;         /* token of the run's progress, once it is shown; owned */
     uint64_t run_started_ms;
     uint32_t run_planned, run_done; /* blocks */
@@ -71,6 +73,7 @@ struct server {
     uint64_t settings_asked;          /* our request for the editor's, or 0 */
     uint64_t settings_deadline_ms;    /* for its answer */
     char *root;                       /* path of the workspace folder, or NULL; owned */
+    struct project *modules;          /* NULL without a workspace folder */
     struct watcher *watcher;
     struct map documents; /* uri -> struct open_document, owned */
     struct client_registry clients;
