@@ -27,6 +27,14 @@ bool name_is_ambient(const struct name *name) {
     return str_starts(name->text, STR("<"));
 }
 
+static bool is_modules(const struct name *name) {
+    return str_eq(name->text, STR("<modules>"));
+}
+
+struct name *history_modules(const struct history *h) {
+    return history_find(h, STR("<modules>"));
+}
+
 /* The run's binding or removal of the name, or NULL. */
 static const struct trace_write *find_binding(const struct trace *t, struct str name) {
     for (size_t i = 0; i < t->writes.len; i++) {
@@ -188,7 +196,7 @@ static block_id wanted(struct history *h, struct name *n, uint32_t index) {
 
 static void fix_name(struct history *h, struct name *n, uint32_t index, fix_vec *out) {
     block_id from = wanted(h, n, index);
-    if (from == n->current) return;
+    if (from == n->current || is_modules(n)) return;
     n->current = from;
     vec_push(out, (struct namespace_fix){n, from});
 }

@@ -82,6 +82,10 @@ void history_add(struct history *h, const struct trace *t, uint32_t index);
 /* Whether it is no name but a kind of ambient state (`<random>`): see wire.h. */
 bool name_is_ambient(const struct name *name);
 
+/* Whether it is the one kind that no fix puts back, what blocks did to modules: then `current` is
+ * the block whose doing the interpreter holds.  NULL as long as none did anything. */
+struct name *history_modules(const struct history *h);
+
 /* Whether the run bound the name; whether it bound or removed it. */
 bool trace_binds(const struct trace *t, struct str name);
 bool trace_writes(const struct trace *t, struct str name);

@@ -77,6 +77,24 @@ bool plan_verify(struct plan_item *item, const struct plan_request *request);
 /* Whether all that the block is known to read is fit for it, as far as it can be. */
 bool plan_ready(const struct block *block, const struct plan_request *request);
 
+/* How the interpreter gets to the state that the rest of a plan needs. */
+enum way {
+    WAY_IN_PLACE, /* names are rewound, makers and changers run again */
+    WAY_FRESH,    /* a fresh interpreter: then the plan must be made anew */
+};
+
+struct plan_way {
+    enum way way;
+    block_id because; /* the block whose doing cannot be undone in place; it may be gone; or 0 */
+};
+
+/* The cheapest sound way for the items from `next` on: the one place where it is chosen. */
+struct plan_way plan_choose_way(const struct plan *plan, size_t next,
+                                const struct plan_request *request);
+
+/* Whether the interpreter's modules hold other changes than a block at `index` must find. */
+bool plan_modules_differ(const struct plan_request *request, uint32_t index);
+
 /* Whether a run executes the block at all: code or the docstring, and not marked `skip`. */
 bool block_executes(const struct block *block);
 

@@ -22,6 +22,9 @@ bool plan__to_start(const struct planner *p, size_t index);
 
 void plan__item_add(struct plan_item *item, enum reason_kind kind, block_id ref);
 
+/* Whether the block's run can see what others did to modules. */
+bool plan__sees_modules(const struct plan_request *request, const struct block *block);
+
 /* Add what must be made again for the blocks that are sure to run. */
 void plan__restore(struct planner *p);
 

@@ -42,6 +42,9 @@ static void names_read(const struct plan_request *request, const struct block *b
     const struct trace *t = trace_get(request->traces, block->id);
     plan_static_reads(out, request->doc, request->history, block);
     bool same = t && hash128_eq(t->code, block->code);
+    struct name *modules = history_modules(request->history);
+    if (!same && plan__sees_modules(request, block))
+        vec_push(out, ((struct trace_read){modules, 0}));
     for (size_t i = 0; same && i < t->reads.len; i++)
         if (!has_read(out, t->reads.items[i].name)) vec_push(out, t->reads.items[i]);
 }

@@ -305,6 +305,35 @@ static struct plan_item *next_item(struct runner *r) {
     return NULL;
 }
 
+static void log_fresh(struct runner *r, block_id because) {
+    const struct trace *t = trace_get(&r->traces, because);
+    const struct block *block = document_block_by_id(r->doc, because);
+    struct buf line = {0};
+    if (block && t && t->unseen.len)
+        buf_printf(&line, "a fresh interpreter: the block at line %u changed %.*s", block->line + 1,
+                   STR_FMT(buf_str(&t->unseen)));
+    else
+        buf_append(&line, STR("a fresh interpreter: a block that is gone had changed modules"));
+    r->events->log(r->ctx, buf_str(&line));
+    buf_finish(&line);
+}
+
+/* Whether the rest of the plan, from `item` on, needs another interpreter; if so, it is under way,
+ * and the plan is made anew when it has started. */
+static bool go_elsewhere(struct runner *r, const struct plan_item *item) {
+    struct plan_request request = runner__request(r);
+    size_t next = (size_t)(item - r->plan.items.items);
+    struct plan_way way = plan_choose_way(&r->plan, next, &request);
+    if (way.way == WAY_IN_PLACE || r->moved_for == item->block) return false;
+    r->moved_for = item->block; /* once: what could not be restored then cannot be now */
+    log_fresh(r, way.because);
+    worker_link_resume(&r->out, 0);
+    runner__flush(r);
+    r->worker = WORKER_STARTING;
+    runner__all_absent(r);
+    return true;
+}
+
 void runner__advance(struct runner *r) {
     while (r->active && !r->running.block && r->worker == WORKER_READY) {
         struct plan_item *item = r->stop ? NULL : next_item(r);
@@ -312,6 +341,7 @@ void runner__advance(struct runner *r) {
             end_run(r, r->stop);
             return;
         }
+        if (go_elsewhere(r, item)) return;
         const struct block *block = document_block_by_id(r->doc, item->block);
         struct plan_request request = runner__request(r);
         block_id by = plan_blocker(&request, block);
@@ -337,7 +367,7 @@ static bool start_run(struct runner *r, uint32_t run, block_id asked, bool alway
         settle_files(r);
         return false;
     }
-    r->unready = r->repeated = 0;
+    r->unready = r->repeated = r->moved_for = 0;
     r->ran = r->cached = 0;
     r->ran_us = 0;
     r->active = true;

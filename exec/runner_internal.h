@@ -48,6 +48,7 @@ struct runner {
     VEC(reason_vec) reasons; /* by block id: why it last ran */
     size_t next;             /* in plan.items */
     block_id repeated;       /* it was run again for the sake of a read that was not foreseen */
+    block_id moved_for;      /* another interpreter was started for its sake */
     block_id unready;        /* it was planned anew for its sake already */
     bool active;             /* between run_start and run_end */
     block_id asked;          /* for this run, or 0 */

@@ -16,13 +16,17 @@ static struct plan_request request_of(const struct runner *r) {
 
 /* --- Choosing. --- */
 
-/* What the plan would cost from this state. */
+#define COST_ENDLESS (UINT64_MAX / 2) /* what going back costs can be added */
+
+/* What the plan would cost from this state; without end, when it leads on to a fresh interpreter.
+ */
 static uint64_t cost_from(struct runner *r, const struct state_image *image) {
     struct plan_request request = request_of(r);
     struct plan plan = {0};
     state_image_apply(image, r->history);
     plan_make(&plan, &request);
-    uint64_t cost = plan_restore_us(&plan, &r->traces);
+    bool sound = plan_choose_way(&plan, 0, &request).way == WAY_IN_PLACE;
+    uint64_t cost = sound ? plan_restore_us(&plan, &r->traces) : COST_ENDLESS;
     plan_finish(&plan);
     return cost;
 }

@@ -194,9 +194,12 @@ static void record_effects(struct runner *r, struct trace *t, const struct worke
 static bool read_what_was_not_fit(struct runner *r, const struct block *block,
                                   const struct worker_done *done) {
     struct plan_request request = runner__request(r);
-    for (size_t i = 0; block && i < done->reads.len; i++)
-        if (plan_misses(&request, history_name(r->history, done->reads.items[i]), block->index))
+    for (size_t i = 0; block && i < done->reads.len; i++) {
+        struct name *name = history_name(r->history, done->reads.items[i]);
+        if (plan_misses(&request, name, block->index)) return true;
+        if (name == history_modules(r->history) && plan_modules_differ(&request, block->index))
             return true;
+    }
     return false;
 }
 
@@ -215,6 +218,8 @@ static const enum run_status statuses[] = {
     [WIRE_OK] = RUN_OK, [WIRE_ERROR] = RUN_ERROR, [WIRE_INTERRUPTED] = RUN_CUT_SHORT};
 
 static void finish_done(struct runner *r, struct trace *t, struct worker_done *done) {
+    buf_finish(&t->unseen);
+    buf_append_utf8(&t->unseen, done->unseen);
     t->duration_us = done->duration_us;
     r->running.acted = done->acted;
     t->truncated = done->truncated;
@@ -235,6 +240,11 @@ static void lose_changed(struct runner *r, const struct worker_done *done) {
         struct trace_write *w = maker ? trace_find_write(maker, name) : NULL;
         if (w) w->present = false;
     }
+}
+
+/* What it did inside modules before it was held, nobody will want. */
+static void note_held_modules(struct runner *r, block_id id, const struct worker_done *done) {
+    if (done->unseen.len) history_name(r->history, STR("<modules>"))->current = id;
 }
 
 static void hold_trace(struct runner *r, struct trace *t, const struct worker_done *done,
@@ -271,6 +281,7 @@ static void on_done(void *ctx, struct worker_done *done) {
     if (done->status == WIRE_SYNTAX_ERROR || done->status == WIRE_HELD) {
         bool released = done->status == WIRE_HELD && !r->hold; /* the save came while it ran */
         lose_changed(r, done);
+        note_held_modules(r, b->block, done);
         if (block && !released) finish_fault(r, block, done);
         b->block = 0;
         unwanted |= released;

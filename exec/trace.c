@@ -7,6 +7,7 @@
 void trace_clear(struct trace *t) {
     output_vec_finish(&t->outputs);
     vec_clear(&t->writes);
+    buf_finish(&t->unseen);
     vec_clear(&t->reads);
     vec_clear(&t->changes);
     vec_clear(&t->changed);

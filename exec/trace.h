@@ -77,6 +77,7 @@ struct trace {
     struct hash128 content; /* of status and outputs */
     read_vec reads;
     write_vec writes;
+    struct buf unseen; /* what it changed that nothing puts back (`<modules>`), in words */
     VEC(struct value_ref) changes;    /* others' values that its last run changed in place */
     VEC(struct value_change) changed; /* what was done to its own since they were made, in order */
     uint64_t lost;                    /* a mark (see values.h) */

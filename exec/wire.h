@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   12
+#define WIRE_VERSION   13
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
@@ -47,7 +47,8 @@
  * DROP     u32 n, n x u32 id                   end these checkpoints
  * A name that begins with `<` is a kind of ambient state of the process: `<random>`, `<environ>`.
  * In fixes and in what a block read and bound, it is treated like a name whose value is the state;
- * block 0 stands for the state of a fresh interpreter.
+ * block 0 stands for the state of a fresh interpreter.  `<modules>` alone has no fixes: what blocks
+ * set inside modules goes with the interpreter only.
  * FIX      u32 m, m x (str name, u32 block)     as in RUN, when no block follows: files are left as
  *                                              the end of the document has them
  * RUN, FORGET, INSPECT, CHECKPOINT and FIX are served in order; the others overtake them.  SETUP
@@ -73,6 +74,7 @@
  *           u32 k, k x (str name)              names it read beyond those known
  *           u32 o, o x (str path, u8 use, u64, u64 digest before, u64, u64 digest after)
  *                                              files that it opened (file_digest.h), real paths
+ *           with WIRE_UNSEEN: str what         in the user's terms: "math.tau, json.dumps"
  *           when status is not OK: str ename, str evalue, FRAMES
  *           evalue has more lines for notes, members of a group, and causes.
  * DIED      u32 run, u32 block, u32 exit code, u32 signal, str cause
@@ -140,6 +142,7 @@ enum wire_file_use {
 };
 enum wire_done_flag {
     WIRE_TRUNCATED = 1, /* output beyond the limits was dropped */
+    WIRE_UNSEEN = 2,    /* it changed what neither fixes nor other runs put back */
     WIRE_ACTED = 4,     /* it did something that WIRE_RUN_HOLD would have refused */
 };
 

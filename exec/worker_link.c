@@ -229,6 +229,7 @@ static void on_done(struct worker_link *link, struct wire_reader *r, struct err 
     done.acted = flags & WIRE_ACTED;
     done.duration_us = wire_get_u64(r);
     get_effects(r, &done);
+    if (flags & WIRE_UNSEEN) done.unseen = wire_get_str(r);
     if (done.status != WIRE_OK) get_error(r, &done.error);
     if (!r->bad) link->events->done(link->ctx, &done);
     done_finish(&done);

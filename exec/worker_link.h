@@ -70,6 +70,7 @@ struct worker_done {
     VEC(struct worker_change) changes;
     VEC(struct str) reads; /* names, beyond those in the request; borrowed */
     VEC(struct worker_file) files;
+    struct str unseen;   /* what it changed that nothing puts back; borrowed */
     struct output error; /* OUTPUT_ERROR unless status is WIRE_OK */
 };
 

@@ -15,8 +15,8 @@ static void set_now_take(struct ambient_slot *slot, PyObject *state) {
     slot->now = state;
 }
 
-bool ambient_init(struct ambient *a) {
-    *a = (struct ambient){.probe = ambient_probe_create(a)};
+bool ambient_init(struct ambient *a, const struct patches *patches) {
+    *a = (struct ambient){.patches = patches, .probe = ambient_probe_create(a)};
     for (size_t i = 0; i < AMBIENT_KINDS; i++) {
         struct ambient_slot *slot = &a->slots[i];
         slot->name = PyUnicode_InternFromString(ambient_kinds[i].name);
@@ -75,7 +75,7 @@ static bool changed(struct ambient *a, size_t kind) {
     PyObject *state = copy_now(a, kind);
     if (!state) return false;
     if (!slot->base && ambient_kinds[kind].loaded) set_base(a, kind, state);
-    if (same(slot->now, state)) {
+    if (kind != AMBIENT_MODULES && same(slot->now, state)) {
         Py_DECREF(state);
         return false;
     }
@@ -97,6 +97,7 @@ static void take_import_filters(struct ambient *a, struct ambient_slot *slot, si
 void ambient_leave(struct ambient *a, ambient_visit *visit, void *ctx) {
     take_import_filters(a, &a->slots[AMBIENT_WARNINGS], AMBIENT_WARNINGS);
     if (a->warned || !ambient_probe_stands(a)) a->reach |= REACH_FILTERS;
+    if (a->patches->what.len) a->reach |= REACH_MODULES;
     for (size_t i = 0; i < AMBIENT_KINDS; i++) {
         struct ambient_slot *slot = &a->slots[i];
         bool written = changed(a, i);

@@ -10,6 +10,7 @@
  * values come from (enum fingerprint_reach), which says too much rather than too little.  Only for
  * warnings it is known.
  *
+ * What is inside modules (patches.h) is a kind as well, but one that nothing puts back.
  * Filters of warnings that come with a module belong to the fresh interpreter: the module is loaded
  * once, by whichever block is the first.
  *
@@ -21,8 +22,9 @@
 #define EXEC_WORKER_AMBIENT_H
 
 #include "exec/worker/fingerprint.h"
+#include "exec/worker/patches.h"
 
-enum { AMBIENT_WARNINGS = 6, AMBIENT_KINDS = 8 };
+enum { AMBIENT_WARNINGS = 6, AMBIENT_MODULES = 8, AMBIENT_KINDS };
 
 struct ambient {
     struct ambient_slot {
@@ -30,6 +32,7 @@ struct ambient {
         PyObject *base; /* before any block changed it; NULL: its module is not loaded */
         PyObject *now;  /* as the last run, or ambient_restore(), left it */
     } slots[AMBIENT_KINDS];
+    const struct patches *patches;
     PyObject *probe;    /* head of warnings.filters: sees every warning that gets there */
     bool warned;        /* one did, in this run */
     unsigned reach;     /* what the running block can get at; others add to it */
@@ -37,7 +40,7 @@ struct ambient {
 };
 
 /* False with an exception set on failure. */
-bool ambient_init(struct ambient *a);
+bool ambient_init(struct ambient *a, const struct patches *patches);
 
 bool ambient_is(struct str name); /* a pseudo-name */
 

@@ -327,6 +327,17 @@ static PyObject *parameters_loaded(const struct ambient *a, PyObject *state) {
     return parameters_take(of_module("matplotlib", "rcParamsOrig"));
 }
 
+/* --- Modules --- */
+
+static PyObject *modules_copy(const struct ambient *a) {
+    return patches_state(a->patches);
+}
+
+static bool modules_restore(const struct ambient *a, PyObject *state) {
+    (void)a, (void)state;
+    return true; /* the server sees to it */
+}
+
 const struct ambient_kind ambient_kinds[AMBIENT_KINDS] = {
     {"<random>", REACH_RANDOM | REACH_OUTSIDE, REACH_GENERATORS, random_copy, random_restore,
      random_loaded},
@@ -339,4 +350,6 @@ const struct ambient_kind ambient_kinds[AMBIENT_KINDS] = {
                           NULL},
     {"<rcParams>", REACH_OUTSIDE, REACH_PLOTS, parameters_copy, parameters_restore,
      parameters_loaded},
+    [AMBIENT_MODULES] = {"<modules>", REACH_MODULES, REACH_MODULES, modules_copy, modules_restore,
+                         NULL},
 };

@@ -130,7 +130,8 @@ static bool prepare(struct interpreter *in, const struct ward_ends *ends,
            display_init(&in->display, &in->control, setup->output_bytes) &&
            warner_init(&in->warner, &in->display, &in->capture, &in->reporter) &&
            ipython_init(in->display.function) && prepare_builtins(in) && prepare_argv(in) &&
-           prepare_path(setup->file) && ambient_init(&in->ambient);
+           prepare_path(setup->file) && patches_init(&in->patches, in->ns.globals) &&
+           ambient_init(&in->ambient, &in->patches);
 }
 
 /* --- Requests --- */

@@ -51,6 +51,7 @@ enum fingerprint_reach {
     REACH_PLOTS = 4,      /* matplotlib */
     REACH_GENERATORS = 8, /* it mentions the state of a random generator, or seeding one */
     REACH_FILTERS = 16,   /* ... the filters of warnings */
+    REACH_MODULES = 32,   /* any module, or what one holds; builtins aside */
 };
 
 /* A walk over several values, in the caller's order, between which no user code runs. */

@@ -25,6 +25,7 @@ static const char *const pure[] = {
     "operator",   "re",          "statistics", "string",       "struct",
     "textwrap",   "types",       "typing",
 };
+static const char *const no_module[] = {"__future__", "__main__", "builtins"};
 static const char *const plotting[] = {"matplotlib", "mpl_toolkits", "pylab", "seaborn"};
 
 unsigned reach__module(PyObject *name) {
@@ -33,9 +34,11 @@ unsigned reach__module(PyObject *name) {
     buf_cstr(&text);
     char *package = text.ptr;
     package[strcspn(package, ".")] = '\0';
-    unsigned reach = REACH_OUTSIDE;
-    if (listed(package, pure)) reach = 0;
-    if (strcmp(package, "random") == 0 || strcmp(package, "_random") == 0) reach = REACH_RANDOM;
+    unsigned reach = REACH_OUTSIDE | REACH_MODULES;
+    if (listed(package, pure)) reach = REACH_MODULES;
+    if (listed(package, no_module)) reach = 0;
+    if (strcmp(package, "random") == 0 || strcmp(package, "_random") == 0)
+        reach = REACH_RANDOM | REACH_MODULES;
     if (listed(package, plotting)) reach |= REACH_PLOTS;
     buf_finish(&text);
     return reach;

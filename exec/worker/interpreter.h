@@ -21,6 +21,7 @@ struct interpreter {
     struct control control;
     struct capture capture;
     struct namespace ns;
+    struct patches patches;
     struct ambient ambient;
     struct effects effects;
     struct compiler compiler;

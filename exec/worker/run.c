@@ -171,14 +171,16 @@ static void take_hold(struct interpreter *in, struct outcome *outcome) {
 /* Find what the run did.  One that was held shall have bound nothing: only objects that were there
  * before may have changed, and those count for every block. */
 static void leave(struct interpreter *in, const struct run_request *request,
-                  struct outcome *outcome) {
+                  const struct program *program, struct outcome *outcome) {
     struct namespace_changes changes;
+    PyObject *const codes[2] = {program->body, program->value};
     bool held = outcome->status == WIRE_HELD;
     /* After an error nobody can tell what would have been bound to the value that it had. */
     size_t maybe_count = outcome->status == WIRE_OK ? request->maybe_count : 0;
     outcome->ran = namespace_leave(&in->ns, request->maybe, maybe_count, &changes);
     if (outcome->ran && held) namespace_undo(&in->ns, &changes);
     if (held) ambient_undo(&in->ambient);
+    patches_leave(&in->patches, codes, in->effects.reads);
     if (outcome->ran)
         effects_leave(&in->effects, held ? 0 : request->block, &changes, &outcome->effects);
     if (outcome->ran) files_end(&in->audit.files, request->block, &outcome->effects);
@@ -201,13 +203,15 @@ static void run_program(struct interpreter *in, const struct run_request *reques
     }
     ambient_enter(&in->ambient, program_reach(program));
     effects_enter(&in->effects, request->reads, request->read_count);
+    patches_enter(&in->patches, (PyObject *const[2]){program->body, program->value},
+                  in->effects.reads);
     uint64_t start = now_us();
     control_send_begun(&in->control); /* from here on every step minds KeyboardInterrupt */
     audit_begin(&in->audit, request->flags & WIRE_RUN_HOLD);
     execute(in, program, outcome);
     take_hold(in, outcome);
     outcome->duration = now_us() - start;
-    leave(in, request, outcome);
+    leave(in, request, program, outcome);
 }
 
 static void run_steps(struct interpreter *in, const struct run_request *request,
@@ -222,18 +226,24 @@ static void run_steps(struct interpreter *in, const struct run_request *request,
     program_finish(&program);
 }
 
+static uint32_t done_flags(const struct interpreter *in, bool unseen) {
+    return (in->display.truncated ? WIRE_TRUNCATED : 0) | (unseen ? WIRE_UNSEEN : 0) |
+           (in->audit.acted ? WIRE_ACTED : 0);
+}
+
 static void send_done(struct interpreter *in, const struct run_request *request,
                       const struct outcome *outcome) {
     struct buf frame = {0};
+    bool unseen = outcome->ran && in->patches.what.len;
     size_t mark = wire_begin(&frame, WM_DONE);
     wire_u32(&frame, request->run);
     wire_u32(&frame, request->block);
     wire_u8(&frame, (uint8_t)outcome->status);
-    wire_u32(&frame,
-             (in->display.truncated ? WIRE_TRUNCATED : 0) | (in->audit.acted ? WIRE_ACTED : 0));
+    wire_u32(&frame, done_flags(in, unseen));
     wire_u64(&frame, outcome->duration);
     buf_append(&frame, buf_str(&outcome->effects));
     for (int i = 0; !outcome->ran && i < 4; i++) wire_u32(&frame, 0); /* no effects */
+    if (unseen) wire_str(&frame, buf_str(&in->patches.what));
     if (outcome->status != WIRE_OK) buf_append(&frame, buf_str(&outcome->error));
     wire_end(&frame, mark);
     control_send(&in->control, &frame);

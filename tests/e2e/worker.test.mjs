@@ -72,6 +72,20 @@ e2e("the worker killed from outside, while it is idle", async (client) => {
   await goesOn(file);
 });
 
+// --- What cannot be undone.
+
+e2e("a change inside a module takes a fresh interpreter to undo, and the log says so", async (client) => {
+  const file = await client.live("a.py", blocks("import math", "print(math.tau > 5)", "math.tau = 4", "print(math.tau)"));
+  file.replace("math.tau > 5", "math.tau > 6");
+  await client.message("window/logMessage", ({ message }) => /a fresh interpreter: .* changed math\.tau/.test(message));
+  await file.quiet();
+  assert.equal(file.shows("print(math.tau > 6)"), "ok: True");
+  assert.equal(file.shows("print(math.tau)"), "ok: 4");
+  file.replace("math.tau = 4", "x = 4");
+  await file.quiet();
+  assert.match(file.shows("print(math.tau)"), /^ok: 6\.28/);
+});
+
 // --- Loops.
 
 e2e("an endless loop ends by command", async (client) => {

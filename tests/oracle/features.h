@@ -19,6 +19,7 @@
     X(ITERATORS, iterators) /* generators and iterators shared between blocks */                   \
     X(RANDOM, random)       /* random.seed above, random.random() below */                         \
     X(AMBIENT, ambient)     /* environment, working directory, sys.path, locale, warnings */       \
+    X(MODULES, modules)     /* attributes of modules set and removed */                            \
     X(FILES, files)         /* reading small files */
 
 #define FEATURE_AS_BIT(name, text) FEATURE_BIT_##name,

@@ -17,6 +17,7 @@
 #define ITERATORS FEATURE_ITERATORS
 #define RANDOM    FEATURE_RANDOM
 #define AMBIENT   FEATURE_AMBIENT
+#define MODULES   FEATURE_MODULES
 #define FILES     FEATURE_FILES
 
 const struct rule grammar_rules[] = {
@@ -124,6 +125,7 @@ const struct rule grammar_rules[] = {
      * names are bound, and code that fails hides little. --- */
     {"prelude", IMPORTS, 1, "import math\nimport math as m\nfrom math import floor as near"},
     {"prelude", RANDOM, 1, "import random\nrandom.seed(<lit>)"},
+    {"prelude", MODULES, 1, "import math, json, sys"},
     {"prelude", AMBIENT, 1, "import locale, os, sys, warnings"},
     {"prelude", BASIC, 1, "a = <lit>\nb = <lit>"},
     {"prelude", BASIC, 1, "c = <lit>"},
@@ -351,6 +353,17 @@ const struct rule grammar_rules[] = {
      "        warnings.warn('<key>')\n    return len(seen) + n"},
     {"block", AMBIENT, 1, "locale.setlocale(locale.LC_CTYPE, '<locale>')"},
     {"block", AMBIENT, 1, "print(locale.setlocale(locale.LC_CTYPE))"},
+
+    {"block", MODULES, 2, "math.tau = <lit>"},
+    {"block", MODULES, 1, "math.tau += <lit>"},
+    {"block", MODULES, 1, "setattr(math, 'extra', <expr>)"},
+    {"block", MODULES, 1, "json.dumps = lambda value: '<key>'"},
+    {"block", MODULES, 1, "del math.extra"},
+    {"block", MODULES, 1, "if <cond>:\n    math.extra = <lit>"},
+    {"block", MODULES, 2, "print(math.tau // 1, hasattr(math, 'extra'))"},
+    {"block", MODULES, 1, "print(json.dumps(<int>))"},
+    {"block", MODULES | FUNCTIONS, 1, "def f():\n    return math.tau // 1 + <simple>"},
+    {"block", MODULES | FUNCTIONS, 1, "def bump():\n    math.tau = <simple>"},
 
     {"block", FILES, 1, "<text> = open('words.txt').read()"},
     {"block", FILES, 1, "print(sum(int(line) for line in open('rows.csv')))"},

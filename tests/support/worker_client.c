@@ -347,6 +347,7 @@ static void on_done(struct client *c, struct wire_reader *f) {
     buf_append(t, str_from(words[status % 5]));
     put_effects(t, f);
     put_files(t, f, c->show_files);
+    if (flags & WIRE_UNSEEN) wire_get_str(f);
     if (status != WIRE_OK) put_error(t, f);
     if (flags & WIRE_TRUNCATED) buf_append(t, STR(" truncated"));
 }

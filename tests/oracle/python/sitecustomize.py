@@ -7,7 +7,9 @@ __relight_inputs__ gives a digest of values, see inputs.h.
 
 import builtins
 import hashlib
+import json
 import locale
+import math
 import os
 import random
 import sys
@@ -73,6 +75,10 @@ class _Digest:
     def ambient(self, module):
         if module is random:
             self.put(random.getstate())
+        elif module is math:
+            self.values(math.tau, getattr(math, "extra", None))
+        elif module is json:
+            self.value(json.dumps)
         elif module is os:
             self.put(sorted(os.environ.items()), os.getcwd())
         elif module is sys:

@@ -184,7 +184,7 @@ static const struct story errors[] = {
      {{"class Bad(Exception):\n    def __str__(self): raise RuntimeError\nraise Bad()",
        "error +Bad Bad \"(its message cannot be shown: __str__ failed)\" @b1:2"},
       {"import sys\nsys.excepthook = None\nsys.setrecursionlimit(100)\ndef r(): r()\n1 / 0",
-       "error +sys +r ZeroDivisionError \"division by zero\" @b2:4"},
+       "error +sys +r +<modules> ZeroDivisionError \"division by zero\" @b2:4"},
       {"raise KeyboardInterrupt", "interrupted KeyboardInterrupt \"\" @b3:0"},
       {"x = [0] * (1 << 61)", "error MemoryError \"\" @b4:0"}}},
 };
@@ -219,7 +219,7 @@ static const struct story namespaces[] = {
        "str(found[0].message)",
        "result text/plain \"'seen'\"\nok +found"},
       {"warnings.formatwarning = lambda *args: 'mine'\nwarnings.warn('theirs')",
-       "err \"mine\"\nok"}}},
+       "err \"mine\"\nok +<modules>"}}},
     {"the source is there, saved or not",
      {{"def f():\n    return 'here'", "ok +f"},
       {"import inspect\nprint(inspect.getsource(f), end='')",

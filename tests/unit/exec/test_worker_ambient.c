@@ -105,11 +105,39 @@ static void hostile(void **state) {
     check(1,
           "import os, sys, random, warnings\nold = os.environ, sys.path, warnings.filters\n"
           "os.environ = 1\nsys.path = None\nrandom._inst = 2\nwarnings.filters = ()",
-          "ok +os +sys +random +warnings +old");
+          "ok +os +sys +random +warnings +old +<modules>");
     check_at(2, "<environ>", 0, "os.environ", "result text/plain \"1\"\nok");
     check(3, "os.environ, sys.path, warnings.filters = old", "ok +<environ>");
     check(4, "os.environ['A'] = 'b'", "ok +<environ>");
     check_at(5, "<no such>", 4, "1", "result text/plain \"1\"\nok");
+}
+
+/* What nothing puts back is told, and only that. */
+static void modules(void **state) {
+    (void)state;
+    check(1, "import math, json, sys\nfrom json import JSONEncoder as J", "ok +math +json +sys +J");
+    check(2, "math.tau = 4", "ok +<modules>");
+    check(3, "math.tau = 4", "ok");
+    check(4, "math.tau += 1", "ok +<modules>");
+    check(5, "del json.dumps", "ok +<modules>");
+    check(6, "setattr(math, 'a', 1)", "ok +<modules>");
+    check(7, "J.default = None", "ok +<modules>");
+    check(8, "sys.modules.pop('json');", "ok +<modules>");
+    check(9, "if 0: math.pi = 3", "ok");
+    check(10, "sys.path, sys.stdout = list(sys.path), sys.stdout", "ok");
+    check(11, "class A: pass\nA.b = 1\na = A()\na.math = 1\nsetattr(a, 'c', 2)", "ok +A +a");
+    check(12, "import statistics\nstatistics.x = 1", "ok +statistics +<modules>");
+    check(13, "1 / 0\nmath.tau = 7", "error ZeroDivisionError \"division by zero\" @b13:0");
+}
+
+static void modules_by_functions(void **state) {
+    (void)state;
+    const char *const reads[] = {"loud", NULL};
+    check(1, "import json", "ok +json");
+    check(3, "def loud():\n    json.dumps = 1", "ok +loud");
+    assert_string_equal(
+        client_run(client, "loud()", (struct run_options){.block = 2, .reads = reads}),
+        "ok +<modules>");
 }
 
 int main(void) {
@@ -122,6 +150,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(filters, start, stop),
         cmocka_unit_test_setup_teardown(locales, start, stop),
         cmocka_unit_test_setup_teardown(hostile, start, stop),
+        cmocka_unit_test_setup_teardown(modules, start, stop),
+        cmocka_unit_test_setup_teardown(modules_by_functions, start, stop),
     };
     return cmocka_run_group_tests_name("worker_ambient", tests, NULL, NULL);
 }
