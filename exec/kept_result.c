@@ -31,13 +31,26 @@ static void write_output(struct buf *out, const struct output *o, const struct d
     }
 }
 
-void kept_result_write(struct buf *out, const struct trace *t, const struct document *doc) {
+static void write_result(struct buf *out, const struct trace *t, const struct document *doc,
+                         uint64_t duration_us) {
     wire_u8(out, KEPT_VERSION);
     wire_u8(out, (uint8_t)t->status);
     wire_u8(out, t->truncated);
-    wire_u64(out, t->duration_us);
+    wire_u64(out, duration_us);
     wire_u32(out, (uint32_t)t->outputs.len);
     for (size_t i = 0; i < t->outputs.len; i++) write_output(out, &t->outputs.items[i], doc);
+}
+
+void kept_result_write(struct buf *out, const struct trace *t, const struct document *doc) {
+    write_result(out, t, doc, t->duration_us);
+}
+
+struct hash128 kept_result_hash(const struct trace *t, const struct document *doc) {
+    struct buf bytes = {0};
+    write_result(&bytes, t, doc, 0);
+    struct hash128 hash = hash128(buf_str(&bytes));
+    buf_finish(&bytes);
+    return hash;
 }
 
 /* --- Reading. --- */

@@ -17,6 +17,9 @@ struct kept_result {
 
 void kept_result_write(struct buf *out, const struct trace *t, const struct document *doc);
 
+/* Of what it shows: equal for results that look the same, of whichever session, also a kept one. */
+struct hash128 kept_result_hash(const struct trace *t, const struct document *doc);
+
 /* False: the bytes are damaged, or another release's; nothing is to be finished then. */
 bool kept_result_read(struct kept_result *out, struct str bytes);
 void kept_result_finish(struct kept_result *r);

@@ -29,6 +29,8 @@ static const struct command {
      command_run},
     {"blocks", "FILE [--json]", "the file's blocks, and what each provides and requires", true,
      command_blocks},
+    {"verify", "FILE [--json]", "hold the results shown last against a full run", true,
+     command_verify},
     {"serve", "DIR [--port N] [--open]", "a live preview of the folder's files in a browser", true,
      command_serve},
     {"index", "", "bring the workspace's index in step with its files", false, command_index},

@@ -31,6 +31,7 @@ int command_run(const struct cli_options *options);
 int command_index(const struct cli_options *options);
 int command_impact(const struct cli_options *options);
 int command_explain(const struct cli_options *options);
+int command_verify(const struct cli_options *options);
 int command_doctor(const struct cli_options *options);
 int command_serve(const struct cli_options *options);
 

@@ -12,6 +12,7 @@
 #include "server/log.h"
 #include "server/path.h"
 #include "server/publisher.h"
+#include "server/shadow.h"
 #include "server/source_file.h"
 
 enum { CACHE_LOG_MS = 10000 };
@@ -66,6 +67,44 @@ void documents_configure(struct server *srv) {
     files_index(srv);
 }
 
+/* --- The idle check: what is shown, held against a full run (`verify`). --- */
+
+static void on_checked(void *ctx, const struct shadow_report *report) {
+    struct open_document *od = ctx;
+    for (size_t i = 0; i < report->different.len; i++)
+        vec_push(&od->different, report->different.items[i]);
+    log_line(report->different.len ? LOG_WARNING : LOG_INFO,
+             "%s: a full run was compared: %zu of %zu results differ", od->path,
+             report->different.len, report->compared);
+    shadow_destroy(od->shadow);
+    od->shadow = NULL;
+    od->results_changed = true;
+}
+
+void document_uncheck(struct open_document *od) {
+    shadow_destroy(od->shadow);
+    od->shadow = NULL;
+    vec_finish(&od->different);
+}
+
+/* A tick without a run, and nobody is typing. */
+static bool wants_check(const struct open_document *od) {
+    return session_live(od->session) && !runner_busy(session_runner(od->session)) &&
+           od->run != od->checked_run && od->run == od->kept_run;
+}
+
+static void check_quiet(struct server *srv) {
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&srv->documents, &cursor));) {
+        struct open_document *od = e->value;
+        if (!wants_check(od)) continue;
+        struct session_options options = settings_for_session(&srv->settings, server_root(srv));
+        document_uncheck(od);
+        od->checked_run = od->run;
+        od->shadow = shadow_start(srv->loop, od->session, &options, on_checked, od);
+    }
+}
+
 static struct open_document *create_document(struct server *srv, struct str uri, const char *path,
                                              struct str text) {
     struct open_document *od = xcalloc(1, sizeof *od);
@@ -99,6 +138,7 @@ static struct watch *add_watch(struct client *c, struct open_document *od) {
 }
 
 static void destroy_document(struct open_document *od) {
+    document_uncheck(od);
     kept_results_save(od, true);
     mark_unwatched(od);
     while (od->audience.len) client_unwatch(od->audience.items[0], &od->audience);
@@ -147,7 +187,9 @@ static bool replace_text(struct document *doc, struct str new) {
 
 static void take_text(struct open_document *od, struct str text,
                       void (*changed)(struct session *s)) {
-    if (replace_text(session_document(od->session), text)) changed(od->session);
+    if (!replace_text(session_document(od->session), text)) return;
+    document_uncheck(od);
+    changed(od->session);
     od->results_changed = true;
 }
 
@@ -312,6 +354,7 @@ void documents_tick(struct server *srv) {
     block_cache_set_limit(srv->cache, srv->settings.cache_memory_limit);
     block_cache_evict(srv->cache, uv_now(srv->loop));
     log_cache(srv);
+    if (srv->settings.verify == VERIFY_IDLE) check_quiet(srv);
     drop_expired_clients(srv);
     while ((od = unwanted_document(srv))) close_document(od);
 }

@@ -27,6 +27,9 @@ struct watch *documents_watch(struct server *srv, struct client *c, struct str p
                               struct err *err);
 void documents_unwatch(struct watch *w);
 
+/* It changes, or runs: what a full run said of it counts no more. */
+void document_uncheck(struct open_document *od);
+
 /* The file has changed: the document takes its text, unless an editor has another. */
 void documents_file_changed(struct server *srv, struct str path);
 

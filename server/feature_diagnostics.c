@@ -122,6 +122,12 @@ static void add_unparsed(struct finder *f, const struct block *block) {
     add(f, line_range(f, block->line), LSP_ERROR, "syntaxError", message);
 }
 
+/* It should never happen. */
+static void add_different(struct finder *f, const struct block *block) {
+    add(f, line_range(f, block->line), LSP_WARNING, "verify",
+        STR("a full run of this file shows something else here; please report it"));
+}
+
 static void add_block(struct finder *f, const struct block *block) {
     const struct runner *r = session_runner(f->od->session);
     const struct trace *t = runner_trace(r, block->id);
@@ -129,6 +135,7 @@ static void add_block(struct finder *f, const struct block *block) {
         const struct pragma_diagnostic *d = &block->pragmas.diagnostics.items[i];
         add(f, span_range(f, block, d->at), LSP_WARNING, "pragma", str_from(d->message));
     }
+    if (id_vec_has(&f->od->different, block->id)) add_different(f, block);
     if (t)
         add_trace(f, block, t, runner_status(r, block));
     else if (block->symbols.syntax_error && !session_live(f->od->session))

@@ -39,6 +39,7 @@ static void apply_changes(struct open_document *od, const struct lsp_changes *ch
     for (size_t i = 0; i < changes->changes.len && err->code == ST_OK; i++)
         apply_change(od, &changes->changes.items[i], err);
     od->version = changes->version;
+    document_uncheck(od);
     session_changed(od->session);
     od->results_changed = true;
 }

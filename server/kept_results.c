@@ -11,17 +11,14 @@
 #include "server/log.h"
 #include "server/publish_live.h"
 
-/* The workspace's folder for what Relight keeps: below `stateDir`, or the user's cache folder.
- * NULL: there is no place. */
-static char *state_path_dup(const struct server *srv) {
-    const char *set = srv->settings.state_dir, *cache = getenv("XDG_CACHE_HOME"),
-               *home = getenv("HOME");
-    char *root = realpath(srv->root ? srv->root : "/", NULL), hex[33];
+char *kept_results_path_dup(const char *root, const char *state_dir) {
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char *resolved = realpath(root ? root : "/", NULL), hex[33];
     struct buf path = {0};
-    hash128_hex(hash128(str_from(root ? root : srv->root)), hex);
-    free(root);
-    if (set && set[0] == '/')
-        buf_printf(&path, "%s/%s/results.db", set, hex);
+    hash128_hex(hash128(str_from(resolved ? resolved : root)), hex);
+    free(resolved);
+    if (state_dir && state_dir[0] == '/')
+        buf_printf(&path, "%s/%s/results.db", state_dir, hex);
     else if (cache && cache[0] == '/')
         buf_printf(&path, "%s/relight/%s/results.db", cache, hex);
     else if (home && home[0] == '/')
@@ -33,7 +30,7 @@ static char *state_path_dup(const struct server *srv) {
 static struct result_store *store_of(struct server *srv) {
     struct err err = {0};
     if (srv->results || srv->results_failed) return srv->results;
-    char *path = state_path_dup(srv);
+    char *path = kept_results_path_dup(srv->root, srv->settings.state_dir);
     if (path) srv->results = result_store_open(path, srv->settings.cache_disk_limit, &err);
     if (err.code != ST_OK) log_line(LOG_WARNING, "%s", err.msg);
     srv->results_failed = !srv->results;
@@ -51,25 +48,33 @@ static uint32_t next_ordinal(struct map *seen, const struct block *block) {
 
 /* --- Showing. --- */
 
-static void show_block(struct open_document *od, struct result_store *store,
+static bool show_block(struct session *session, const char *path, struct result_store *store,
                        const struct block *block, uint32_t nth) {
     struct kept_result kept;
     struct buf bytes = {0};
-    if (result_store_get(store, str_from(od->path), block->code, nth, &bytes) &&
-        kept_result_read(&kept, buf_str(&bytes)))
-        runner_show_kept(session_runner(od->session), block, &kept);
+    bool found = result_store_get(store, str_from(path), block->code, nth, &bytes) &&
+                 kept_result_read(&kept, buf_str(&bytes));
+    if (found) runner_show_kept(session_runner(session), block, &kept);
     buf_finish(&bytes);
+    return found;
+}
+
+size_t kept_results_show_in(struct session *session, const char *path, struct result_store *store) {
+    const struct document *doc = session_document(session);
+    struct map seen = {0};
+    size_t shown = 0;
+    for (size_t i = 0; i < document_block_count(doc); i++) {
+        const struct block *block = document_block(doc, i);
+        if (block_executes(block))
+            shown += show_block(session, path, store, block, next_ordinal(&seen, block));
+    }
+    map_finish(&seen);
+    return shown;
 }
 
 void kept_results_show(struct open_document *od) {
-    const struct document *doc = session_document(od->session);
     struct result_store *store = store_of(od->server);
-    struct map seen = {0};
-    for (size_t i = 0; store && i < document_block_count(doc); i++) {
-        const struct block *block = document_block(doc, i);
-        if (block_executes(block)) show_block(od, store, block, next_ordinal(&seen, block));
-    }
-    map_finish(&seen);
+    if (store) kept_results_show_in(od->session, od->path, store);
 }
 
 /* --- Keeping. --- */

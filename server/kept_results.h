@@ -8,6 +8,15 @@
 
 #include "server/server.h"
 
+struct result_store;
+
+/* The database for a workspace: below `state_dir` unless that is empty, or the user's cache folder.
+ * NULL: there is no place.  The caller's. */
+char *kept_results_path_dup(const char *root, const char *state_dir);
+
+/* Have the session show what the store kept of its blocks.  Returns how many. */
+size_t kept_results_show_in(struct session *session, const char *path, struct result_store *store);
+
 /* Show what was kept of the document's blocks; for a document that has just been opened. */
 void kept_results_show(struct open_document *od);
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "protocol/rpc.h"
 #include "server/convert.h"
+#include "server/documents.h"
 #include "server/features.h"
 #include "server/log.h"
 #include "server/publish_live.h"
@@ -22,6 +23,7 @@ enum {
 static void on_run_start(void *ctx, struct session *s, uint32_t run, const struct plan *plan) {
     (void)s;
     struct open_document *od = ctx;
+    document_uncheck(od);
     od->run_started_ms = uv_now(od->server->loop);
     od->run_planned = (uint32_t)plan->items.len;
     od->run_done = 0;

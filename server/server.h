@@ -35,8 +35,11 @@ struct open_document {
     json_t *go_live_id; /* ... and then this request is answered; owned, or NULL */
     watch_vec audience; /* who watches it; watches are their clients' */
     uint64_t unwatched_ms;
-    uint32_t run;      /* the last one told */
-    uint32_t kept_run; /* the last one whose results have been kept */
+    uint32_t run;          /* the last one told */
+    uint32_t kept_run;     /* the last one whose results have been kept */
+    struct shadow *shadow; /* checks what is shown, or NULL */
+    uint32_t checked_run;  /* the last one that was checked, or is being */
+    id_vec different;      /* blocks that a full run shows differently */
     struct run_summary last_end;
     struct hash128 told_blocks; /* the ids that clients have been told of */
     bool results_changed;       /* diagnostics, hints and lenses are due at the end of a turn */
@@ -59,6 +62,7 @@ struct pending_hover {
 };
 
 struct preview_host;
+struct shadow;
 struct result_store;
 
 struct server {

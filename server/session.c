@@ -29,6 +29,7 @@ struct session {
     void *ctx;
     char *path, *cwd;
     enum session_trigger run_on;
+    bool hold;                           /* effects, always */
     uint32_t output_bytes, output_lines; /* for each block */
     struct document *doc;
     struct runner *runner;
@@ -263,6 +264,7 @@ static bool take_options(struct session *s, const struct session_options *option
     free(s->cwd);
     s->cwd = cwd;
     s->run_on = options->trigger;
+    s->hold = options->hold;
     s->output_bytes = options->output_bytes;
     s->output_lines = options->output_lines;
     return !same;
@@ -353,7 +355,7 @@ static void ensure_worker(struct session *s) {
 static void run_dirty(struct session *s, const char *trigger, bool hold) {
     s->trigger = trigger;
     uv_timer_stop(&s->pause);
-    runner_run(s->runner, ++last_run, hold);
+    runner_run(s->runner, ++last_run, hold || s->hold);
     if (runner_busy(s->runner)) ensure_worker(s);
 }
 

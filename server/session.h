@@ -19,6 +19,7 @@ struct session_options {
     struct str cwd;        /* of the code; empty: the file's folder */
     uint32_t output_bytes; /* for each block */
     uint32_t output_lines;
+    bool hold; /* effects never happen: they wait for a save that does not come */
     struct launch_options launch;
 };
 
