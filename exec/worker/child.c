@@ -200,6 +200,7 @@ static void on_inspect(struct interpreter *in, struct wire_reader fields) {
     wire_end(&frame, mark);
     control_send(&in->control, &frame);
     buf_finish(&frame);
+    effects_outdate(&in->effects);
 }
 
 _Noreturn void child_main(const struct ward_ends *ends, const struct setup *setup) {

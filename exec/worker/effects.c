@@ -2,28 +2,34 @@
 /* effects.c - fingerprints around a block's run; see effects.h. */
 #include "exec/worker/effects.h"
 
-#include <stdlib.h>
+#include <time.h>
 
-#include "base/mem.h"
+/* What the looks before a run may cost together, and those after it; and a value that comes last
+ * when that is used up.  What takes longer counts as changed. */
+enum { LOOKS_US = 1000000, LAST_LOOK_US = 2000 };
 
-/* What one value may cost to look at; beyond it, it counts as changed. */
-static const struct fingerprint_budget budget = {.bytes = 64u << 20, .microseconds = 50000};
+static uint64_t now_us(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static struct fingerprint_budget budget(const struct effects *e) {
+    uint64_t now = now_us();
+    uint64_t left = now < e->deadline ? e->deadline - now : 0;
+    return (struct fingerprint_budget){.bytes = UINT64_MAX,
+                                       .microseconds = left < LAST_LOOK_US ? LAST_LOOK_US : left};
+}
 
 bool effects_init(struct effects *e, struct namespace *ns, struct ambient *ambient) {
     *e = (struct effects){.ns = ns, .ambient = ambient};
     e->fingerprinter = fingerprinter_create(ns->globals);
     e->reads = PyList_New(0);
-    return e->fingerprinter && e->reads;
+    e->count_threads = py_from("_thread", "_count");
+    return e->fingerprinter && e->reads && e->count_threads;
 }
 
 /* --- Kept values. --- */
-
-static void kept_destroy(struct kept_value *k) {
-    Py_XDECREF(k->name);
-    Py_XDECREF(k->value);
-    vec_finish(&k->ids);
-    free(k);
-}
 
 void effects_forget(struct effects *e, uint32_t block) {
     size_t left = 0;
@@ -36,44 +42,26 @@ void effects_forget(struct effects *e, uint32_t block) {
     e->kept.len = left;
 }
 
-static int by_address(const void *a, const void *b) {
-    uintptr_t x = *(const uintptr_t *)a, y = *(const uintptr_t *)b;
-    return (x > y) - (x < y);
+void effects_outdate(struct effects *e) {
+    for (size_t i = 0; i < e->kept.len; i++) e->kept.items[i]->fresh = false;
 }
 
-static uint64_t signature_bit(uintptr_t id) {
-    return (uint64_t)1 << ((id >> 4) * 0x9E3779B97F4A7C15u >> 58);
-}
-
-/* Take over what the walk found in the value. */
-static void kept_set_ids(struct kept_value *k, struct fingerprint_ids ids) {
-    vec_clear(&k->ids);
-    k->signature = 0;
-    for (size_t i = 0; i < ids.len; i++) {
-        vec_push(&k->ids, ids.items[i]);
-        k->signature |= signature_bit(ids.items[i]);
+static struct kept_value *find_kept(const struct effects *e, uint32_t block, PyObject *name) {
+    for (size_t i = 0; i < e->kept.len; i++) {
+        struct kept_value *k = e->kept.items[i];
+        if (k->block == block && PyUnicode_Compare(k->name, name) == 0) return k;
     }
-    if (k->ids.len) qsort(k->ids.items, k->ids.len, sizeof *k->ids.items, by_address);
+    return NULL;
 }
 
-static bool kept_reaches(const struct kept_value *k, uintptr_t id) {
-    if (!(k->signature & signature_bit(id))) return false;
-    return bsearch(&id, k->ids.items, k->ids.len, sizeof id, by_address) != NULL;
+static struct kept_value *find_value(const struct effects *e, const PyObject *value) {
+    for (size_t i = 0; i < e->kept.len; i++)
+        if (e->kept.items[i]->value == value) return e->kept.items[i];
+    return NULL;
 }
 
-static bool fingerprint_same(const struct fingerprint *a, const struct fingerprint *b) {
-    return a->exact && b->exact && hash128_eq(a->content, b->content);
-}
-
-/* Walk a kept value by itself. */
-static struct fingerprint kept_walk(struct effects *e, const struct kept_value *k,
-                                    struct hash128 *trail, struct kept_value *ids_into) {
-    struct fingerprint_walk *w = fingerprint_begin(e->fingerprinter);
-    struct fingerprint f = fingerprint_value(w, k->name, k->value, budget);
-    *trail = fingerprint_trail(w);
-    if (ids_into) kept_set_ids(ids_into, fingerprint_ids(w));
-    fingerprint_end(w);
-    return f;
+static void look(struct effects *e, struct kept_value *k) {
+    kept_look(k, e->fingerprinter, budget(e));
 }
 
 /* --- Before the run. --- */
@@ -98,46 +86,44 @@ static void add_all_names(struct effects *e) {
         if (PyUnicode_CheckExact(name) && !namespace_is_machinery(name)) add_read(e, name);
 }
 
-static void add_function_names(struct effects *e, struct fingerprint_walk *w) {
-    PyObject *names = fingerprint_names(w); /* borrowed */
-    PyObject *list = names ? PySequence_List(names) : NULL;
+static void add_function_names(struct effects *e, const struct kept_value *k) {
+    PyObject *list = k->names ? PySequence_List(k->names) : NULL;
     for (Py_ssize_t i = 0; list && i < PyList_Size(list); i++) add_read(e, PyList_GetItem(list, i));
     PyErr_Clear();
     Py_XDECREF(list);
 }
 
-static void suspect_owners(struct effects *e, struct fingerprint_ids ids) {
+/* Values that could not be seen through may reach anything that reaches something. */
+static void suspect_owners(struct effects *e, const struct kept_value *read) {
     for (size_t i = 0; i < e->kept.len; i++) {
         struct kept_value *k = e->kept.items[i];
-        for (size_t n = 0; n < ids.len && !k->suspect; n++)
-            k->suspect = kept_reaches(k, ids.items[n]);
+        k->suspect |= read->last.print.complete ? kept_meet(k, read) : k->ids.len > 0;
     }
 }
 
-/* Values that could not be seen through may reach anything that reaches something. */
-static void suspect_everything(struct effects *e) {
-    for (size_t i = 0; i < e->kept.len; i++)
-        e->kept.items[i]->suspect |= e->kept.items[i]->ids.len > 0;
+/* Follow a name read, and those that its functions use, to the kept values they can reach. */
+static void follow(struct effects *e, PyObject *name) {
+    PyObject *value = value_of(e->ns->globals, name);
+    if (!value) return;
+    struct kept_value *kept = find_value(e, value);
+    struct kept_value *k = kept ? kept : kept_create(0, name, value);
+    look(e, k);
+    suspect_owners(e, k);
+    add_function_names(e, k);
+    if (k->last.print.wild) add_all_names(e);
+    e->ambient->reach |= k->reach;
+    if (!kept) kept_destroy(k);
 }
 
-/* Follow the names read, and those that their functions use, to the kept values they can reach. */
-static void find_suspects(struct effects *e) {
-    struct fingerprint_walk *w = fingerprint_begin(e->fingerprinter);
-    for (Py_ssize_t i = 0; i < PyList_Size(e->reads); i++) {
-        PyObject *name = PyList_GetItem(e->reads, i); /* borrowed */
-        PyObject *value = value_of(e->ns->globals, name);
-        if (!value) continue;
-        struct fingerprint f = fingerprint_value(w, name, value, budget);
-        suspect_owners(e, fingerprint_ids(w));
-        add_function_names(e, w);
-        if (f.wild) add_all_names(e);
-        if (!f.complete) suspect_everything(e);
-    }
-    e->ambient->reach |= fingerprint_reach(w);
-    fingerprint_end(w);
+static bool threads_run(const struct effects *e) {
+    PyObject *count = PyObject_CallNoArgs(e->count_threads);
+    bool run = !count || PyLong_AsLong(count) != 0;
+    PyErr_Clear();
+    Py_XDECREF(count);
+    return run;
 }
 
-void effects_enter(struct effects *e, const struct str *reads, size_t count) {
+static void set_reads(struct effects *e, const struct str *reads, size_t count) {
     PyList_SetSlice(e->reads, 0, PyList_Size(e->reads), NULL);
     for (size_t i = 0; i < count; i++) {
         PyObject *name = py_str(reads[i]);
@@ -145,11 +131,21 @@ void effects_enter(struct effects *e, const struct str *reads, size_t count) {
         PyErr_Clear();
         Py_XDECREF(name);
     }
-    for (size_t i = 0; i < e->kept.len; i++) e->kept.items[i]->suspect = false;
-    find_suspects(e);
+}
+
+void effects_enter(struct effects *e, const struct str *reads, size_t count) {
+    e->deadline = now_us() + LOOKS_US;
+    set_reads(e, reads, count);
+    if (threads_run(e)) effects_outdate(e);
+    for (size_t i = 0; i < e->kept.len; i++)
+        e->kept.items[i]->suspect = e->kept.items[i]->changed = false;
+    for (Py_ssize_t i = 0; i < PyList_Size(e->reads); i++) follow(e, PyList_GetItem(e->reads, i));
     for (size_t i = 0; i < e->kept.len; i++) {
         struct kept_value *k = e->kept.items[i];
-        if (k->suspect) k->before = kept_walk(e, k, &k->trail_before, NULL);
+        if (!k->suspect) continue;
+        look(e, k);
+        k->before = k->last;
+        k->fresh = false;
     }
 }
 
@@ -182,92 +178,84 @@ static void report_change(struct report *r, const struct kept_value *k) {
     r->changed++;
 }
 
-/* Whether the running block, which could reach the value, has changed it. */
-static bool kept_changed(struct effects *e, struct kept_value *k) {
-    struct hash128 trail;
-    struct fingerprint after = kept_walk(e, k, &trail, k);
-    return !fingerprint_same(&k->before, &after) || !hash128_eq(k->trail_before, trail);
+/* What has the running block changed of that which it could reach? */
+static void look_again(struct report *r) {
+    for (size_t i = 0; i < r->e->kept.len; i++) {
+        struct kept_value *k = r->e->kept.items[i];
+        if (!k->suspect || k->block == r->block) continue;
+        look(r->e, k);
+        k->changed = !look_same(&k->before, &k->last);
+        if (k->changed) report_change(r, k);
+        r->e->ambient->reach |= k->reach;
+    }
 }
 
-/* The name showed this very value to the block, which has not bound it anew. */
-static bool kept_visible(const struct report *r, const struct kept_value *k) {
-    return value_of(r->changes->before, k->name) == k->value &&
+/* It was changed, and the name showed this very value to the block, which has not bound it anew. */
+static bool visibly_changed(const struct report *r, const struct kept_value *k) {
+    return k->changed && value_of(r->changes->before, k->name) == k->value &&
            value_of(r->e->ns->globals, k->name) == k->value &&
            !value_of(r->changes->bound, k->name);
 }
 
-static void report_mutations(struct report *r) {
-    for (size_t i = 0; i < r->e->kept.len; i++) {
-        struct kept_value *k = r->e->kept.items[i];
-        if (!k->suspect || k->block == r->block || !kept_changed(r->e, k)) continue;
-        report_change(r, k);
-        if (!kept_visible(r, k)) continue;
-        struct fingerprint f = fingerprint_value(r->walk, k->name, k->value, budget);
-        report_write(r, k->name, WIRE_MUTATED, &f, WIRE_KEPT);
-    }
-}
-
-static void walk_reads(struct report *r) {
+static void walk_reads(const struct report *r, struct fingerprint_walk *w) {
     for (Py_ssize_t i = 0; i < PyList_Size(r->e->reads); i++) {
         PyObject *name = PyList_GetItem(r->e->reads, i); /* borrowed */
         PyObject *value = value_of(r->e->ns->globals, name);
-        if (value) fingerprint_value(r->walk, name, value, budget);
+        struct kept_value *k = value ? find_value(r->e, value) : NULL;
+        if (!value || value_of(r->changes->bound, name) || (k && visibly_changed(r, k))) continue;
+        if (k && k->fresh)
+            fingerprint_recall(w, name, &k->ids);
+        else
+            fingerprint_value(w, name, value, budget(r->e));
     }
 }
 
-static struct kept_value *find_kept(const struct effects *e, uint32_t block, PyObject *name) {
-    for (size_t i = 0; i < e->kept.len; i++) {
-        struct kept_value *k = e->kept.items[i];
-        if (k->block == block && PyUnicode_Compare(k->name, name) == 0) return k;
+/* Begin with the names read, but for those written, and go on with those changed in place. */
+static struct fingerprint_walk *begin_walk(const struct report *r) {
+    struct fingerprint_walk *w = fingerprint_begin(r->e->fingerprinter);
+    walk_reads(r, w);
+    for (size_t i = 0; i < r->e->kept.len; i++) {
+        struct kept_value *k = r->e->kept.items[i];
+        if (visibly_changed(r, k)) k->shown = kept_link(k, w, budget(r->e));
     }
-    return NULL;
+    return w;
 }
 
-static struct kept_value *kept_create(struct report *r, PyObject *name, PyObject *value) {
-    struct kept_value *k = xcalloc(1, sizeof *k);
-    *k = (struct kept_value){.block = r->block, .name = name, .value = value};
-    Py_INCREF(name);
-    Py_INCREF(value);
-    k->made = fingerprint_value(r->walk, name, value, budget);
-    kept_set_ids(k, fingerprint_ids(r->walk));
-    kept_walk(r->e, k, &k->trail, NULL);
+static void report_mutations(struct report *r) {
+    for (size_t i = 0; i < r->e->kept.len; i++) {
+        const struct kept_value *k = r->e->kept.items[i];
+        if (visibly_changed(r, k)) report_write(r, k->name, WIRE_MUTATED, &k->shown, WIRE_KEPT);
+    }
+}
+
+static struct kept_value *make(struct report *r, PyObject *name, PyObject *value) {
+    struct kept_value *k = kept_create(r->block, name, value);
+    kept_walk(k, r->walk, budget(r->e));
+    k->made = k->last;
+    r->e->ambient->reach |= k->reach;
     return k;
 }
 
 typedef VEC(struct kept_value *) kept_vec;
 
 /* Whether `old` is what the block makes of the name now, and still as the block made it. */
-static bool kept_equal(struct effects *e, const struct kept_value *old,
-                       const struct kept_value *new) {
-    struct hash128 trail;
-    if (!old || !old->made.exact || !new->made.exact) return false;
-    if (!hash128_eq(old->made.linked, new->made.linked)) return false;
-    struct fingerprint now = kept_walk(e, old, &trail, NULL);
-    return now.exact && hash128_eq(now.content, old->made.content) && hash128_eq(trail, old->trail);
-}
-
-/* The names read, as they would be with the old values back. */
-static void walk_reads_before(struct report *r, struct fingerprint_walk *w) {
-    for (Py_ssize_t i = 0; i < PyList_Size(r->e->reads); i++) {
-        PyObject *name = PyList_GetItem(r->e->reads, i); /* borrowed */
-        PyObject *value = value_of(r->e->ns->globals, name);
-        const struct kept_value *old = find_kept(r->e, r->block, name);
-        if (old && value_of(r->changes->bound, name)) value = old->value;
-        if (value) fingerprint_value(w, name, value, budget);
-    }
+static bool kept_equal(struct effects *e, struct kept_value *old, const struct kept_value *new) {
+    if (!old || !old->made.print.exact || !new->made.print.exact) return false;
+    if (!hash128_eq(old->made.print.linked, new->made.print.linked)) return false;
+    look(e, old);
+    return look_same(&old->last, &old->made);
 }
 
 /* Whether the old values share with what was read just what the new ones do: it may have been made
  * anew since, equal, and they hold on to the objects of then. */
 static bool all_linked_alike(struct report *r, const kept_vec *made) {
-    struct fingerprint_walk *w = fingerprint_begin(r->e->fingerprinter);
+    struct fingerprint_walk *w = begin_walk(r);
     bool alike = true;
-    walk_reads_before(r, w);
     for (size_t i = 0; i < made->len && alike; i++) {
         const struct kept_value *new = made->items[i];
-        const struct kept_value *old = find_kept(r->e, new->block, new->name);
-        struct fingerprint now = fingerprint_value(w, old->name, old->value, budget);
-        alike = now.exact && hash128_eq(now.linked, new->made.linked);
+        struct kept_value *old = find_kept(r->e, new->block, new->name);
+        struct fingerprint now = kept_link(old, w, budget(r->e));
+        alike = now.exact && hash128_eq(now.linked, new->made.print.linked);
     }
     fingerprint_end(w);
     return alike;
@@ -304,13 +292,13 @@ static void report_bound(struct report *r) {
     PyObject *name, *value; /* borrowed */
     Py_ssize_t at = 0;
     while (PyDict_Next(r->changes->bound, &at, &name, &value))
-        vec_push(&made, kept_create(r, name, value));
+        vec_push(&made, make(r, name, value));
     bool same = all_equal(r, &made);
     for (size_t i = 0; i < made.len; i++) {
         const struct kept_value *k = made.items[i];
-        bool plain = k->made.complete && k->ids.len == 0;
+        bool plain = k->made.print.complete && k->ids.len == 0;
         int flags = (same ? WIRE_KEPT : 0) | (plain ? WIRE_PLAIN : 0);
-        report_write(r, k->name, WIRE_BOUND, &k->made, flags);
+        report_write(r, k->name, WIRE_BOUND, &k->made.print, flags);
     }
     if (same)
         put_back(r, &made);
@@ -330,7 +318,7 @@ static void report_ambient(void *ctx, PyObject *name, PyObject *state) {
     add_read(r->e, name);
     if (!state) return;
     struct fingerprint_walk *w = fingerprint_begin(r->e->fingerprinter);
-    struct fingerprint f = fingerprint_value(w, name, state, budget);
+    struct fingerprint f = fingerprint_value(w, name, state, budget(r->e));
     fingerprint_end(w);
     report_write(r, name, WIRE_BOUND, &f, WIRE_KEPT | WIRE_PLAIN);
     PyDict_SetItem(r->changes->bound, name, state);
@@ -346,12 +334,12 @@ static void report_reads(struct report *r, struct buf *out) {
 void effects_leave(struct effects *e, uint32_t block, struct namespace_changes *changes,
                    struct buf *out) {
     struct report r = {.e = e, .block = block, .changes = changes};
-    r.walk = fingerprint_begin(e->fingerprinter);
-    walk_reads(&r);
+    e->deadline = now_us() + LOOKS_US;
+    look_again(&r);
+    r.walk = begin_walk(&r);
     report_mutations(&r);
     report_bound(&r);
     report_removed(&r);
-    e->ambient->reach |= fingerprint_reach(r.walk);
     fingerprint_end(r.walk);
     ambient_leave(e->ambient, report_ambient, &r);
     wire_u32(out, r.writes);

@@ -2,33 +2,20 @@
 /* effects.h - what a block did to values: names it bound or removed, objects it changed in place.
  *
  * Every value that a block bound is kept (see namespace.h), and known here by its fingerprint and
- * by the objects that it reaches.  Before a block runs, the values that it can reach are
- * fingerprinted: those of the names it is known to read, of the names that their functions use,
- * and every kept value that shares an object with one of these, bound to a name now or not.
- * Afterwards those that differ have been changed by the block.  What cannot be fingerprinted
- * counts as changed.
+ * by the objects that it reaches (kept_value.h).  Before a block runs, the values that it can reach
+ * are found: those of the names it is known to read, of the names that their functions use, and
+ * every kept value that shares an object with one of these, bound to a name now or not.  Afterwards
+ * they are looked at, and those that differ from their last look have been changed by the block.
+ * What cannot be fingerprinted counts as changed.  So a value is looked at once for each block that
+ * can reach it; before the block again only if the user's code may have run since the last look.
  * When a block binds the same values again, the old objects stay: aliases below stay true.
  * Interpreter process, main thread.  Owns its references. */
 #ifndef EXEC_WORKER_EFFECTS_H
 #define EXEC_WORKER_EFFECTS_H
 
-#include "base/vec.h"
 #include "exec/worker/ambient.h"
-#include "exec/worker/fingerprint.h"
+#include "exec/worker/kept_value.h"
 #include "exec/worker/namespace.h"
-
-/* A value that a block bound to a name. */
-struct kept_value {
-    uint32_t block;
-    PyObject *name, *value;
-    struct fingerprint made; /* as the block's run left it */
-    struct hash128 trail;    /* likewise */
-    VEC(uintptr_t) ids;      /* objects that it reaches and that can change; ascending */
-    uint64_t signature;      /* a bit for each of them: no common bit, no common object */
-    bool suspect;            /* the running block can reach it */
-    struct fingerprint before;
-    struct hash128 trail_before;
-};
 
 struct effects {
     struct namespace *ns;
@@ -36,6 +23,8 @@ struct effects {
     struct fingerprinter *fingerprinter;
     VEC(struct kept_value *) kept;
     PyObject *reads; /* list of str: what the running block is known to read, functions included */
+    PyObject *count_threads; /* _thread._count */
+    uint64_t deadline;       /* of the looks around the run */
 };
 
 /* False with an exception set on failure. */
@@ -53,5 +42,8 @@ void effects_leave(struct effects *e, uint32_t block, struct namespace_changes *
                    struct buf *out);
 
 void effects_forget(struct effects *e, uint32_t block);
+
+/* Code of the user's has run outside of a block: what was seen of any value may no longer be so. */
+void effects_outdate(struct effects *e);
 
 #endif

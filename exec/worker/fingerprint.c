@@ -277,6 +277,7 @@ static void start_value(struct fingerprint_walk *w, PyObject *label,
     Py_XDECREF(w->names);
     w->names = PySet_New(NULL);
     w->next = 0;
+    w->reach = 0;
     w->bytes_left = budget.bytes;
     w->deadline = now_us() + budget.microseconds;
     w->inexact = w->stopped = w->wild = w->temp = false;
@@ -325,6 +326,27 @@ struct fingerprint_ids fingerprint_ids(const struct fingerprint_walk *w) {
 
 struct hash128 fingerprint_trail(const struct fingerprint_walk *w) {
     return hash128((struct str){(const char *)w->trail.items, w->trail.len * sizeof(uintptr_t)});
+}
+
+/* --- Without a walk --- */
+
+bool fingerprint_met(const struct fingerprint_walk *w, const fingerprint_id_vec *ids) {
+    for (size_t i = 0; i < ids->len; i++)
+        if (memo_has(&w->memo, ids->items[i].object)) return true;
+    return false;
+}
+
+void fingerprint_recall(struct fingerprint_walk *w, PyObject *label,
+                        const fingerprint_id_vec *ids) {
+    uint32_t current = (uint32_t)w->labels.len;
+    vec_push(&w->labels, Py_NewRef(label));
+    for (size_t i = 0; i < ids->len; i++) {
+        bool found;
+        struct memo_entry *entry = memo_note(&w->memo, ids->items[i].object, &found);
+        if (found) continue;
+        entry->first_value = entry->value = current;
+        entry->first_number = entry->number = ids->items[i].number;
+    }
 }
 
 /* --- The fingerprinter --- */

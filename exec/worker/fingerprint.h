@@ -21,6 +21,7 @@
 #define EXEC_WORKER_FINGERPRINT_H
 
 #include "base/hash.h"
+#include "base/vec.h"
 #include "exec/worker/py.h"
 
 /* What is known about types and byte code; one for the interpreter. */
@@ -69,20 +70,38 @@ struct fingerprint fingerprint_value(struct fingerprint_walk *w, PyObject *label
 /* The document's names that its functions use: a set of str. */
 PyObject *fingerprint_names(const struct fingerprint_walk *w);
 
-/* The objects it reaches that can change, by address, in no order and perhaps repeated; memory
- * that arrays and views share counts as the object that owns it. */
+/* The objects it reaches that can change, by address, in the order of the walk; memory that arrays
+ * and views share counts as the object that owns it. */
 struct fingerprint_ids {
     const uintptr_t *items;
     size_t len;
 };
 struct fingerprint_ids fingerprint_ids(const struct fingerprint_walk *w);
 
-/* Bits of enum fingerprint_reach: of all values of the walk so far; of a code object. */
+/* Bits of enum fingerprint_reach. */
 unsigned fingerprint_reach(const struct fingerprint_walk *w);
-unsigned fingerprint_code_reach(PyObject *code);
 
 /* Of these objects, in the order of the walk: equal content and an equal trail, before and after a
  * block, mean that no object was changed or exchanged for an equal one. */
 struct hash128 fingerprint_trail(const struct fingerprint_walk *w);
+
+/* --- Without a walk --- */
+
+/* One of the objects of fingerprint_ids(), and its place there. */
+struct fingerprint_id {
+    uintptr_t object;
+    uint32_t number;
+};
+typedef VEC(struct fingerprint_id) fingerprint_id_vec;
+
+/* Whether one of the objects was met in the walk. */
+bool fingerprint_met(const struct fingerprint_walk *w, const fingerprint_id_vec *ids);
+
+/* As if the next value had been walked, and reached these (in any order).  Their addresses are
+ * noted, they are not kept. */
+void fingerprint_recall(struct fingerprint_walk *w, PyObject *label, const fingerprint_id_vec *ids);
+
+/* What code can get at: bits of enum fingerprint_reach. */
+unsigned fingerprint_code_reach(PyObject *code);
 
 #endif

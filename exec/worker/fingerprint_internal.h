@@ -133,9 +133,9 @@ struct fingerprint_walk {
     VEC(PyObject *) labels; /* of the values so far, owned */
     VEC(struct frame) stack;
     const struct type_info *last; /* of the type met last */
-    unsigned reach;               /* of all values so far */
 
     /* About the current value: */
+    unsigned reach;
     VEC(uintptr_t) ids;
     VEC(uintptr_t) trail;
     struct buf links;

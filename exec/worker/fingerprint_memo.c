@@ -7,7 +7,8 @@
 #include "base/mem.h"
 
 void memo_finish(struct memo *m) {
-    for (size_t i = 0; i < m->cap; i++) Py_XDECREF(m->slots[i].object);
+    for (size_t i = 0; i < m->cap; i++)
+        if (m->slots[i].owned) Py_DECREF(m->slots[i].object);
     free(m->slots);
     *m = (struct memo){0};
 }
@@ -35,14 +36,26 @@ static void grow(struct memo *m) {
     free(old.slots);
 }
 
-struct memo_entry *memo_slot(struct memo *m, PyObject *object, bool *found) {
+struct memo_entry *memo_note(struct memo *m, uintptr_t object, bool *found) {
     if ((m->len + 1) * 2 > m->cap) grow(m);
-    struct memo_entry *entry = find(m, object);
+    struct memo_entry *entry = find(m,
+                                    (const PyObject *)object); // NOLINT(performance-no-int-to-ptr)
     *found = entry->object != NULL;
     if (!*found) {
-        Py_INCREF(object);
-        entry->object = object;
+        entry->object = (PyObject *)object; // NOLINT(performance-no-int-to-ptr)
         m->len++;
     }
     return entry;
+}
+
+struct memo_entry *memo_slot(struct memo *m, PyObject *object, bool *found) {
+    struct memo_entry *entry = memo_note(m, (uintptr_t)object, found);
+    if (*found) return entry;
+    entry->owned = true;
+    Py_INCREF(object);
+    return entry;
+}
+
+bool memo_has(const struct memo *m, uintptr_t object) {
+    return m->cap && find(m, (const PyObject *)object)->object; // NOLINT(performance-no-int-to-ptr)
 }
