@@ -14,6 +14,16 @@ static void require_deferred(struct walk *w) {
     }
 }
 
+/* What the statement that has just been walked leaves bound on every path. */
+static void note_sure(struct walk *w, size_t touched) {
+    for (size_t i = touched; i < w->touched.len; i++) {
+        const struct binding *b = &w->bindings.items[w->touched.items[i].binding];
+        struct name *n = &w->names.items[b->name];
+        if (b->kind == BINDING_MODULE && b->state == BOUND && n->sure_at == NONE)
+            n->sure_at = w->statement.end;
+    }
+}
+
 static void walk_module(struct walk *w) {
     uint32_t end = node_at(w, 0)->next;
     bool statements = node_at(w, 0)->kind == NODE_MODULE;
@@ -23,8 +33,10 @@ static void walk_module(struct walk *w) {
         return;
     }
     for (uint32_t i = 1; i < end; i = node_at(w, i)->next) {
+        size_t touched = w->touched.len;
         w->statement = syntax_span(w->syntax, i);
         walk_node(w, i);
+        note_sure(w, touched);
     }
 }
 

@@ -41,6 +41,8 @@ struct definition {
     bool certain;     /* bound on every path through the block (exceptions aside) */
     bool deferred;    /* bound only by functions that declare it global, when one is called */
     struct span span; /* of the last top-level statement that binds it; relative to the block */
+    struct span made; /* a run that stops before its start has not bound it, one that stops behind
+                         its end has, if it is certain */
     uint32_t uses_start, uses_len; /* in symbols.definition_uses: names read when it is called or
                                       its class is used, whether or not this block binds them */
     uint32_t effects_start, effects_len; /* in symbols.definition_effects: module names that it

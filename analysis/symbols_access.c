@@ -50,6 +50,7 @@ static void module_bind(struct walk *w, uint32_t name, enum definition_kind kind
     struct name *n = &w->names.items[name];
     n->kind = (uint8_t)kind;
     n->bound_at = w->statement;
+    if (n->first_at == NONE) n->first_at = w->statement.start;
     if (w->ctx.deferred) {
         unit_effect(w, name, EFFECT_BIND);
         return;

@@ -50,6 +50,8 @@ struct name {
     uint8_t flags;                   /* enum name_flag */
     uint8_t kind;                    /* enum definition_kind of its last binding */
     struct span bound_at;            /* last top-level statement that binds it */
+    uint32_t first_at;               /* start of the first one, or NONE */
+    uint32_t sure_at;                /* end of the first one that surely leaves it bound, or NONE */
     struct span read_at;             /* first required read */
 };
 

@@ -37,6 +37,8 @@ static uint32_t name_add(struct walk *w, struct str text, uint64_t hash) {
                             .affected = {NONE, NONE, NONE},
                             .origin = NONE,
                             .attached = NONE,
+                            .first_at = NONE,
+                            .sure_at = NONE,
                         }));
     return index;
 }

@@ -103,6 +103,7 @@ static void list_definition(struct result *r, const struct name *n) {
         .certain = state == BOUND,
         .deferred = !(state & BOUND),
         .span = n->bound_at,
+        .made = {n->first_at, n->sure_at},
     };
     list_uses(r, &d, n->attached);
     list_effects(r, &d, n->attached);

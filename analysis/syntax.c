@@ -68,9 +68,10 @@ TSParser *syntax_parser(void) {
     if (!parser) {
         pthread_once(&once, tables_init);
         parser = ts_parser_new();
-        ts_parser_set_language(parser, tree_sitter_python());
         ts_parser_set_timeout_micros(parser, PARSE_MICROSECONDS_MAX);
     }
+    /* For a new scanner each time: an old one goes on in the f-string that ended the last text. */
+    ts_parser_set_language(parser, tree_sitter_python());
     return parser;
 }
 

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-#define WIRE_VERSION   13
+#define WIRE_VERSION   14
 #define WIRE_MAX_FRAME (64u << 20) /* bytes of a frame's type and fields; larger is corrupt */
 
 /* Server to worker.
@@ -20,7 +20,10 @@
  *          was sent before and is not answered yet gets no answer.  The limits are for the output
  *          of one run: bytes and lines of its streams, and as many bytes of its results.
  * RUN      u32 run, u32 block, u32 interpreter, u32 line, u32 flags, str source,
- *          u32 n, n x (str name)               names the block may bind (static)
+ *          u32 n, n x (str name, u32 from, u32 to)
+ *                                              names that the block surely binds, unless it fails:
+ *                                              before byte `from` of its text it has not, from `to`
+ *                                              on it has
  *          u32 m, m x (str name, u32 block)    namespace fixes, applied first: bind the name to
  *                                              that block's value of it; block 0 unbinds it
  *          u32 r, r x (str name)               names the block is known to read

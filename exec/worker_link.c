@@ -18,8 +18,13 @@ static void put_certain(struct buf *out, const struct symbols *symbols) {
     size_t count = 0;
     for (size_t i = 0; i < symbols->provides.len; i++) count += symbols->provides.items[i].certain;
     wire_u32(out, (uint32_t)count);
-    for (size_t i = 0; i < symbols->provides.len; i++)
-        if (symbols->provides.items[i].certain) wire_str(out, symbols->provides.items[i].name);
+    for (size_t i = 0; i < symbols->provides.len; i++) {
+        const struct definition *d = &symbols->provides.items[i];
+        if (!d->certain) continue;
+        wire_str(out, d->name);
+        wire_u32(out, d->made.start);
+        wire_u32(out, d->made.end);
+    }
 }
 
 static void put_fixes(struct buf *out, const fix_vec *fixes) {

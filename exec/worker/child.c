@@ -144,9 +144,13 @@ static bool decode_run(struct run_request *r, struct wire_reader fields) {
     r->line = wire_get_u32(&fields);
     r->flags = wire_get_u32(&fields);
     r->source = wire_get_str(&fields);
-    r->maybe_count = wire_get_count(&fields, 4);
-    r->maybe = xcalloc(r->maybe_count, sizeof *r->maybe);
-    for (size_t i = 0; i < r->maybe_count; i++) r->maybe[i] = wire_get_str(&fields);
+    r->certain_count = wire_get_count(&fields, 12);
+    r->certain = xcalloc(r->certain_count, sizeof *r->certain);
+    for (size_t i = 0; i < r->certain_count; i++) {
+        r->certain[i].name = wire_get_str(&fields);
+        r->certain[i].from = wire_get_u32(&fields);
+        r->certain[i].to = wire_get_u32(&fields);
+    }
     r->fixes = fields;
     uint32_t fixes = wire_get_count(&fields, 8);
     for (uint32_t i = 0; i < fixes; i++) {
@@ -165,7 +169,7 @@ static bool decode_run(struct run_request *r, struct wire_reader fields) {
 static void on_run(struct interpreter *in, struct wire_reader fields) {
     struct run_request request;
     if (decode_run(&request, fields)) run_block(in, &request);
-    free(request.maybe);
+    free(request.certain);
     free(request.reads);
 }
 

@@ -123,14 +123,16 @@ static bool threads_run(const struct effects *e) {
     return run;
 }
 
+void effects_add_read(struct effects *e, struct str text) {
+    PyObject *name = py_str(text);
+    if (name) add_read(e, name);
+    PyErr_Clear();
+    Py_XDECREF(name);
+}
+
 static void set_reads(struct effects *e, const struct str *reads, size_t count) {
     PyList_SetSlice(e->reads, 0, PyList_Size(e->reads), NULL);
-    for (size_t i = 0; i < count; i++) {
-        PyObject *name = py_str(reads[i]);
-        if (name) add_read(e, name);
-        PyErr_Clear();
-        Py_XDECREF(name);
-    }
+    for (size_t i = 0; i < count; i++) effects_add_read(e, reads[i]);
 }
 
 void effects_enter(struct effects *e, const struct str *reads, size_t count) {

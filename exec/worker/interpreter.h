@@ -42,9 +42,12 @@ struct run_request {
     struct line_change {
         uint32_t first, removed;
         struct str lines;
-    } change;          /* of the document's text */
-    struct str *maybe; /* names the block may bind */
-    size_t maybe_count;
+    } change; /* of the document's text */
+    struct certain_name {
+        struct str name;
+        uint32_t from, to;
+    } * certain; /* names that the block binds, unless it fails: see wire.h */
+    size_t certain_count;
     struct str *reads; /* names it is known to read */
     size_t read_count;
     struct wire_reader fixes; /* count, then (name, block) */

@@ -131,24 +131,32 @@ static void find_removed(struct namespace_changes *c, PyObject *globals) {
             PyList_Append(c->removed, name);
 }
 
-/* `x = 1` where x was 1 already: the value is the same object, and yet bound anew. */
-static void find_maybe(struct namespace_changes *c, PyObject *globals, struct str name) {
-    PyObject *key = py_str(name);
-    PyObject *value = get(globals, key); /* borrowed */
-    if (value) PyDict_SetItem(c->bound, key, value);
-    PyErr_Clear();
-    Py_XDECREF(key);
-}
-
-bool namespace_leave(struct namespace *ns, const struct str *maybe, size_t count,
-                     struct namespace_changes *changes) {
+bool namespace_leave(struct namespace *ns, struct namespace_changes *changes) {
     *changes = (struct namespace_changes){ns->before, PyDict_New(), PyList_New(0)};
     ns->before = NULL;
     if (!changes->before || !changes->bound || !changes->removed) return false;
     find_bound(changes, ns->globals);
     find_removed(changes, ns->globals);
-    for (size_t i = 0; i < count; i++) find_maybe(changes, ns->globals, maybe[i]);
     return true;
+}
+
+bool namespace_holds_same(const struct namespace *ns, const struct namespace_changes *changes,
+                          struct str name) {
+    PyObject *key = py_str(name);
+    PyObject *value = get(ns->globals, key); /* borrowed */
+    bool same = value && get(changes->before, key) == value;
+    PyErr_Clear();
+    Py_XDECREF(key);
+    return same;
+}
+
+void namespace_bound_again(const struct namespace *ns, struct namespace_changes *changes,
+                           struct str name) {
+    PyObject *key = py_str(name);
+    PyObject *value = get(ns->globals, key); /* borrowed */
+    if (value) PyDict_SetItem(changes->bound, key, value);
+    PyErr_Clear();
+    Py_XDECREF(key);
 }
 
 static void put_back(PyObject *globals, PyObject *before, PyObject *name) {

@@ -31,11 +31,17 @@ struct namespace_changes {
     PyObject *removed; /* list of names */
 };
 
-/* Around a block's run.  Leaving finds what was bound and removed since: by identity, and those of
- * the `maybe` names that are bound now.  False with an exception set on failure. */
+/* Around a block's run.  Leaving finds what was bound and removed since, by identity.  False with
+ * an exception set on failure. */
 bool namespace_enter(struct namespace *ns);
-bool namespace_leave(struct namespace *ns, const struct str *maybe, size_t count,
-                     struct namespace_changes *changes);
+bool namespace_leave(struct namespace *ns, struct namespace_changes *changes);
+
+/* Whether the name holds the very object that it held before the run; and when the block is known
+ * to have bound it nevertheless. */
+bool namespace_holds_same(const struct namespace *ns, const struct namespace_changes *changes,
+                          struct str name);
+void namespace_bound_again(const struct namespace *ns, struct namespace_changes *changes,
+                           struct str name);
 
 /* Put the names back as they were; `changes` then has none. */
 void namespace_undo(struct namespace *ns, struct namespace_changes *changes);

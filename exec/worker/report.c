@@ -121,11 +121,6 @@ static void append_head(struct buf *out, PyObject *error) {
 
 /* --- Frames --- */
 
-/* Both 0-based; the column in bytes, 0 when it is not known. */
-struct position {
-    uint32_t line, column;
-};
-
 struct frames {
     struct buf head;              /* the first FRAMES_HEAD of them */
     struct buf tail[FRAMES_TAIL]; /* a ring of the last */
@@ -238,15 +233,46 @@ static uint32_t column_of(PyObject *code, uint32_t offset, uint32_t line) {
     return known && first == (int)line && column > 0 ? (uint32_t)column : 0;
 }
 
-static void add_traceback(const struct reporter *r, struct frames *frames, PyObject *entry) {
+/* New reference, or NULL. */
+static PyObject *entry_code(PyObject *entry) {
     PyObject *frame = py_peek(entry, "tb_frame");
     PyObject *code = frame ? py_peek(frame, "f_code") : NULL;
-    uint32_t line = py_peek_u32(entry, "tb_lineno");
-    struct position at = {.line = line > 0 ? line - 1 : 0};
-    if (code) at.column = column_of(code, py_peek_u32(entry, "tb_lasti"), line);
-    if (code) add_frame(r, frames, code, at);
-    Py_XDECREF(code);
     Py_XDECREF(frame);
+    return code;
+}
+
+static struct position entry_position(PyObject *entry, PyObject *code) {
+    uint32_t line = py_peek_u32(entry, "tb_lineno");
+    return (struct position){.line = line > 0 ? line - 1 : 0,
+                             .column = column_of(code, py_peek_u32(entry, "tb_lasti"), line)};
+}
+
+static void add_traceback(const struct reporter *r, struct frames *frames, PyObject *entry) {
+    PyObject *code = entry_code(entry);
+    if (code) add_frame(r, frames, code, entry_position(entry, code));
+    Py_XDECREF(code);
+}
+
+static PyObject *next_entry_take(PyObject *entry) {
+    PyObject *next = py_peek(entry, "tb_next");
+    Py_DECREF(entry);
+    return next;
+}
+
+/* The outermost entry is the latest: an exception that is raised again has those of before
+ * inside. */
+bool report_find(PyObject *error, PyObject *code, struct position *out) {
+    PyObject *entry = PyException_GetTraceback(error); /* owned */
+    bool found = false;
+    while (entry && entry != Py_None && !found) {
+        PyObject *at = entry_code(entry);
+        found = at == code;
+        if (found) *out = entry_position(entry, code);
+        Py_XDECREF(at);
+        entry = next_entry_take(entry);
+    }
+    Py_XDECREF(entry);
+    return found;
 }
 
 void report_error(const struct reporter *r, PyObject *error, struct buf *out) {
@@ -255,9 +281,7 @@ void report_error(const struct reporter *r, PyObject *error, struct buf *out) {
     PyObject *entry = PyException_GetTraceback(error); /* owned */
     while (entry && entry != Py_None) {
         add_traceback(r, &frames, entry);
-        PyObject *next = py_peek(entry, "tb_next");
-        Py_DECREF(entry);
-        entry = next;
+        entry = next_entry_take(entry);
     }
     Py_XDECREF(entry);
     frames_append_take(&frames, out);

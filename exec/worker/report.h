@@ -20,6 +20,14 @@ bool reporter_init(struct reporter *r, PyObject *origin_type);
 /* Append what DONE says about `error`: ename, evalue, frames.  Cannot fail. */
 void report_error(const struct reporter *r, PyObject *error, struct buf *out);
 
+/* Both 0-based; the column in bytes, 0 when it is not known. */
+struct position {
+    uint32_t line, column;
+};
+
+/* Where `code` was when `error` last left it; false when it has not. */
+bool report_find(PyObject *error, PyObject *code, struct position *out);
+
 /* The same for an error of compilation in `file` (an origin): one frame, at the error. */
 void report_syntax_error(const struct reporter *r, PyObject *error, PyObject *file,
                          struct buf *out);

@@ -21,7 +21,10 @@ struct outcome {
     bool ran;         /* it compiled: `effects` are there */
     struct buf effects;
     uint64_t duration;
-    int exit_code; /* for a forked copy */
+    int exit_code;         /* for a forked copy */
+    PyObject *unfinished;  /* the code that runs, or has failed; NULL: all has run.  Borrowed */
+    bool place_known;      /* of the failure: */
+    struct position place; /* in the file */
 };
 
 static uint64_t now_us(void) {
@@ -61,6 +64,8 @@ static void take_error(struct interpreter *in, struct outcome *outcome) {
         outcome->status = interrupt ? WIRE_INTERRUPTED : WIRE_ERROR;
         outcome->exit_code = exit ? report_exit_code(error) : 1;
         report_error(&in->reporter, error, &outcome->error);
+        if (outcome->unfinished)
+            outcome->place_known = report_find(error, outcome->unfinished, &outcome->place);
     }
     Py_DECREF(error);
 }
@@ -143,10 +148,17 @@ static void end_forked_copy(struct interpreter *in, const struct outcome *outcom
     _exit(outcome->exit_code);
 }
 
+static PyObject *run_part(struct interpreter *in, PyObject *code, struct outcome *outcome) {
+    outcome->unfinished = code;
+    PyObject *result = run_code(in, code);
+    if (result) outcome->unfinished = NULL;
+    return result;
+}
+
 static void execute(struct interpreter *in, struct program *program, struct outcome *outcome) {
     PyObject *done = NULL, *value = NULL; /* owned */
-    if (program->body && !(done = run_code(in, program->body))) goto out;
-    if (program->value && !(value = run_code(in, program->value))) goto out;
+    if (program->body && !(done = run_part(in, program->body, outcome))) goto out;
+    if (program->value && !(value = run_part(in, program->value, outcome))) goto out;
     if (value && control_is_owner(&in->control)) show_value(in, value);
 out:
     take_error(in, outcome);
@@ -168,6 +180,34 @@ static void take_hold(struct interpreter *in, struct outcome *outcome) {
     Py_DECREF(held);
 }
 
+/* The part of the block's text where it ended: bytes, both ends included. */
+static struct reached {
+    size_t least, most;
+} reached(const struct run_request *request, const struct outcome *outcome) {
+    if (!outcome->unfinished) return (struct reached){SIZE_MAX, SIZE_MAX};
+    if (!outcome->place_known || outcome->place.line < request->line)
+        return (struct reached){0, SIZE_MAX};
+    uint32_t line = outcome->place.line - request->line, column = outcome->place.column;
+    size_t start = source_line_start(request->source, line);
+    return (struct reached){start + column,
+                            column ? start + column : source_line_start(request->source, line + 1)};
+}
+
+/* The names that the block has bound, maybe to the very object that they held.  Where nobody can
+ * tell whether it has, what they held is taken for an input. */
+static void judge_certain(struct interpreter *in, const struct run_request *request,
+                          const struct outcome *outcome, struct namespace_changes *changes) {
+    struct reached end = reached(request, outcome);
+    for (size_t i = 0; i < request->certain_count; i++) {
+        const struct certain_name *c = &request->certain[i];
+        if (end.most < c->from || !namespace_holds_same(&in->ns, changes, c->name)) continue;
+        if (end.least >= c->to)
+            namespace_bound_again(&in->ns, changes, c->name);
+        else
+            effects_add_read(&in->effects, c->name);
+    }
+}
+
 /* Find what the run did.  One that was held shall have bound nothing: only objects that were there
  * before may have changed, and those count for every block. */
 static void leave(struct interpreter *in, const struct run_request *request,
@@ -175,9 +215,8 @@ static void leave(struct interpreter *in, const struct run_request *request,
     struct namespace_changes changes;
     PyObject *const codes[2] = {program->body, program->value};
     bool held = outcome->status == WIRE_HELD;
-    /* After an error nobody can tell what would have been bound to the value that it had. */
-    size_t maybe_count = outcome->status == WIRE_OK ? request->maybe_count : 0;
-    outcome->ran = namespace_leave(&in->ns, request->maybe, maybe_count, &changes);
+    outcome->ran = namespace_leave(&in->ns, &changes);
+    if (outcome->ran && !held) judge_certain(in, request, outcome, &changes);
     if (outcome->ran && held) namespace_undo(&in->ns, &changes);
     if (held) ambient_undo(&in->ambient);
     patches_leave(&in->patches, codes, in->effects.reads);

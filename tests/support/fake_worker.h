@@ -97,7 +97,11 @@ static inline void fake_worker_run(struct fake_worker *w, struct wire_reader *r)
     wire_get_u32(r); /* flags */
     w->source.len = 0;
     buf_append(&w->source, wire_get_str(r));
-    fake_worker_take_names(&w->names, r);
+    fake_names_clear(&w->names);
+    for (uint32_t n = wire_get_u32(r); n > 0; n--) {
+        fake_names_add(&w->names, wire_get_str(r));
+        for (int i = 0; i < 2; i++) wire_get_u32(r); /* where it is bound */
+    }
     for (uint32_t n = wire_get_u32(r); n > 0; n--) {
         struct str name = wire_get_str(r);
         fake_worker_fix(w, name, wire_get_u32(r));

@@ -107,6 +107,17 @@ static void put_names(struct buf *frame, const char *const *names) {
     for (uint32_t i = 0; i < count; i++) wire_str(frame, str_from(names[i]));
 }
 
+static void put_sure(struct buf *frame, const struct sure_name *names) {
+    uint32_t count = 0;
+    while (names && names[count].name) count++;
+    wire_u32(frame, count);
+    for (uint32_t i = 0; i < count; i++) {
+        wire_str(frame, str_from(names[i].name));
+        wire_u32(frame, names[i].from);
+        wire_u32(frame, names[i].to);
+    }
+}
+
 static void put_fixes(struct buf *frame, const struct name_fix *fixes) {
     uint32_t count = 0;
     while (fixes && fixes[count].name) count++;
@@ -136,7 +147,7 @@ void client_send_run(struct client *c, const char *source, struct run_options op
     wire_u32(&frame, options.line);
     wire_u32(&frame, options.flags);
     wire_str(&frame, str_from(source));
-    put_names(&frame, options.maybe);
+    put_sure(&frame, options.sure);
     put_fixes(&frame, options.fixes);
     put_names(&frame, options.reads);
     put_lines(&frame, options, source);

@@ -36,10 +36,15 @@ struct name_fix {
     uint32_t block;
 };
 
+struct sure_name {
+    const char *name; /* NULL ends a list */
+    uint32_t from, to;
+};
+
 struct run_options {
-    uint32_t block, line, flags; /* block 0 means 1 */
-    const char *const *maybe;    /* names the block may bind; ends with NULL; or NULL */
-    const char *const *reads;    /* names that the block is known to read, up to NULL */
+    uint32_t block, line, flags;  /* block 0 means 1 */
+    const struct sure_name *sure; /* names the block surely binds, see wire.h; or NULL */
+    const char *const *reads;     /* names that the block is known to read, up to NULL */
     const struct name_fix *fixes;
     const char
         *document; /* its text is this now; NULL: the block takes the place of what is there */

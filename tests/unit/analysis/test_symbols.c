@@ -448,6 +448,16 @@ static void deep_nesting(void **state) {
     }
 }
 
+/* What was analysed before does not matter: in an f-string, the grammar sees no end of a suite. */
+static void after_an_open_string(void **state) {
+    (void)state;
+    static const struct row rows[] = {
+        {"f'{x", "", "x", "", ""},
+        {"class C:\n    y = 1\n\nz = 2", "C z", "", "", ""},
+    };
+    CHECK_ROWS(rows);
+}
+
 static void too_big(void **state) {
     (void)state;
     static const char *const units[] = {"(", "# c\n", "+ * ", "x = 1\n", "f(", "\\\n"};
@@ -462,6 +472,36 @@ static void too_big(void **state) {
     }
 }
 
+/* "name:from-to" for each certain name. */
+static void check_made(const char *code, const char *wanted) {
+    struct symbols s = {0};
+    struct buf found = {0};
+    symbols_analyse(&s, str_from(code), false);
+    for (size_t i = 0; i < s.provides.len; i++) {
+        const struct definition *d = &s.provides.items[i];
+        if (!d->certain) continue;
+        buf_printf(&found, "%s%.*s:%u-%u", found.len ? " " : "", STR_FMT(d->name), d->made.start,
+                   d->made.end);
+    }
+    assert_string_equal(buf_cstr(&found), wanted);
+    buf_finish(&found);
+    symbols_finish(&s);
+}
+
+static void where_a_name_is_made(void **state) {
+    (void)state;
+    check_made("x = 1", "x:0-5");
+    check_made("y = 1; x = 2\nx = 3", "x:7-12 y:0-5");
+    check_made("if c: x = 1\nx = 2", "x:0-17");
+    check_made("if c: x = 1\nelse: x = 2\nx = 3", "x:0-23");
+    check_made("x = 1\ndel x\nx = 2", "x:0-5");
+    check_made("@f\ndef g(): x = 1\n\nx = 2", "g:0-17 x:19-24");
+    check_made("class C:\n    x = 1\n\nx = 2", "C:0-18 x:20-25");
+    check_made("def f():\n    global x\n    x = 1\nf()\nx = 2", "f:0-31 x:0-41");
+    check_made("try: x = 1\nfinally: y = 1", "x:0-25 y:0-25");
+    check_made("if (x := 1): y = 2", "x:0-18");
+}
+
 static void builtins(void **state) {
     (void)state;
     assert_true(symbols_is_builtin(STR("print")));
@@ -474,16 +514,27 @@ static void builtins(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(assignments),  cmocka_unit_test(deletions),
-        cmocka_unit_test(branches),     cmocka_unit_test(tries),
-        cmocka_unit_test(matches),      cmocka_unit_test(functions),
-        cmocka_unit_test(classes),      cmocka_unit_test(expressions),
-        cmocka_unit_test(mutations),    cmocka_unit_test(imports),
-        cmocka_unit_test(broken_code),  cmocka_unit_test(wild_blocks),
-        cmocka_unit_test(import_facts), cmocka_unit_test(definition_facts),
-        cmocka_unit_test(exports),      cmocka_unit_test(await_at_top_level),
-        cmocka_unit_test(deep_nesting), cmocka_unit_test(too_big),
+        cmocka_unit_test(assignments),
+        cmocka_unit_test(deletions),
+        cmocka_unit_test(branches),
+        cmocka_unit_test(tries),
+        cmocka_unit_test(matches),
+        cmocka_unit_test(functions),
+        cmocka_unit_test(classes),
+        cmocka_unit_test(expressions),
+        cmocka_unit_test(mutations),
+        cmocka_unit_test(imports),
+        cmocka_unit_test(broken_code),
+        cmocka_unit_test(wild_blocks),
+        cmocka_unit_test(import_facts),
+        cmocka_unit_test(definition_facts),
+        cmocka_unit_test(exports),
+        cmocka_unit_test(await_at_top_level),
+        cmocka_unit_test(deep_nesting),
+        cmocka_unit_test(too_big),
         cmocka_unit_test(builtins),
+        cmocka_unit_test(where_a_name_is_made),
+        cmocka_unit_test(after_an_open_string),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

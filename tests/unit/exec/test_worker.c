@@ -396,7 +396,7 @@ static void rewinding_names(void **state) {
     struct client *c = start();
     static const struct name_fix to_1[] = {{"x", 1}, {"y", 0}, {NULL, 0}};
     static const struct name_fix to_9[] = {{"x", 9}, {NULL, 0}};
-    static const char *const maybe_x[] = {"x", "unbound", NULL};
+    static const struct sure_name sure[] = {{"x", 0, 5}, {"unbound", 0, 5}, {NULL, 0, 0}};
     check_as(c, "x = 'one'", (struct run_options){.block = 1}, "ok +x");
     check_as(c, "x = 'two'\ny = 1", (struct run_options){.block = 2}, "ok +x +y");
     check_as(c, "x", (struct run_options){.block = 3, .fixes = to_1},
@@ -404,12 +404,33 @@ static void rewinding_names(void **state) {
     check_as(c, "y", (struct run_options){.block = 4},
              "error NameError \"name 'y' is not defined\" @b4:0");
     /* Bound again to the very same object: only the static analysis knows. */
-    check_as(c, "x = x", (struct run_options){.block = 5, .maybe = maybe_x}, "ok +x");
+    check_as(c, "x = x", (struct run_options){.block = 5, .sure = sure}, "ok +x");
     check_as(c, "x", (struct run_options){.block = 6, .fixes = to_9},
              "error NameError \"name 'x' is not defined\" @b6:0");
     client_forget(c, 1);
     check_as(c, "x", (struct run_options){.block = 6, .fixes = to_1},
              "error NameError \"name 'x' is not defined\" @b6:0");
+    client_destroy(c);
+}
+
+/* Whether a run that failed has bound a name to the object that it held: by where it failed. */
+static void failing_behind_a_binding(void **state) {
+    (void)state;
+    struct client *c = start();
+    static const struct sure_name first[] = {{"x", 0, 5}, {NULL, 0, 0}};
+    static const struct sure_name second[] = {{"x", 6, 11}, {NULL, 0, 0}};
+    static const struct sure_name third[] = {{"x", 4, 9}, {NULL, 0, 0}};
+    check(c, "x = 1", "ok +x");
+    check_as(c, "x = x; 1 / 0", (struct run_options){.block = 2, .sure = first},
+             "error +x ZeroDivisionError \"division by zero\" @b2:0");
+    check_as(c, "x = x\nif x:\n    1 / 0", (struct run_options){.block = 2, .sure = first},
+             "error +x ZeroDivisionError \"division by zero\" @b2:2");
+    check_as(c, "1 / 0\nx = x", (struct run_options){.block = 2, .sure = second},
+             "error ZeroDivisionError \"division by zero\" @b2:0");
+    check_as(c, "\xc3\xa9; x = x", (struct run_options){.block = 2, .sure = third},
+             "error NameError \"name '\xc3\xa9' is not defined\" @b2:0");
+    check_as(c, "x = x\nawait x", (struct run_options){.block = 2, .sure = first},
+             "error +x TypeError \"object int can't be used in 'await' expression\" @b2:1");
     client_destroy(c);
 }
 
@@ -519,14 +540,14 @@ static void late_output(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_results),    cmocka_unit_test(test_streams),
-        cmocka_unit_test(test_errors),     cmocka_unit_test(test_namespaces),
-        cmocka_unit_test(test_machinery),  cmocka_unit_test(test_ipython),
-        cmocka_unit_test(line_numbers),    cmocka_unit_test(docstring_run),
-        cmocka_unit_test(rewinding_names), cmocka_unit_test(forgotten_features),
-        cmocka_unit_test(deep_recursion),  cmocka_unit_test(inspecting),
-        cmocka_unit_test(output_limits),   cmocka_unit_test(whole_characters),
-        cmocka_unit_test(late_output),
+        cmocka_unit_test(test_results),       cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_errors),        cmocka_unit_test(test_namespaces),
+        cmocka_unit_test(test_machinery),     cmocka_unit_test(test_ipython),
+        cmocka_unit_test(line_numbers),       cmocka_unit_test(docstring_run),
+        cmocka_unit_test(rewinding_names),    cmocka_unit_test(failing_behind_a_binding),
+        cmocka_unit_test(forgotten_features), cmocka_unit_test(deep_recursion),
+        cmocka_unit_test(inspecting),         cmocka_unit_test(output_limits),
+        cmocka_unit_test(whole_characters),   cmocka_unit_test(late_output),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }
