@@ -2,20 +2,12 @@
 /* effects.c - fingerprints around a block's run; see effects.h. */
 #include "exec/worker/effects.h"
 
-#include <time.h>
-
 /* What the looks before a run may cost together, and those after it; and a value that comes last
  * when that is used up.  What takes longer counts as changed. */
 enum { LOOKS_US = 1000000, LAST_LOOK_US = 2000 };
 
-static uint64_t now_us(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
 static struct fingerprint_budget budget(const struct effects *e) {
-    uint64_t now = now_us();
+    uint64_t now = fingerprint_clock();
     uint64_t left = now < e->deadline ? e->deadline - now : 0;
     return (struct fingerprint_budget){.bytes = UINT64_MAX,
                                        .microseconds = left < LAST_LOOK_US ? LAST_LOOK_US : left};
@@ -136,7 +128,7 @@ static void set_reads(struct effects *e, const struct str *reads, size_t count) 
 }
 
 void effects_enter(struct effects *e, const struct str *reads, size_t count) {
-    e->deadline = now_us() + LOOKS_US;
+    e->deadline = fingerprint_clock() + LOOKS_US;
     set_reads(e, reads, count);
     if (threads_run(e)) effects_outdate(e);
     for (size_t i = 0; i < e->kept.len; i++)
@@ -336,7 +328,7 @@ static void report_reads(struct report *r, struct buf *out) {
 void effects_leave(struct effects *e, uint32_t block, struct namespace_changes *changes,
                    struct buf *out) {
     struct report r = {.e = e, .block = block, .changes = changes};
-    e->deadline = now_us() + LOOKS_US;
+    e->deadline = fingerprint_clock() + LOOKS_US;
     look_again(&r);
     r.walk = begin_walk(&r);
     report_mutations(&r);

@@ -12,9 +12,9 @@ enum { MEMORY_STEP = 1 << 20 }; /* bytes hashed between two looks at the clock *
 
 /* --- The budget --- */
 
-static uint64_t now_us(void) {
+uint64_t fingerprint_clock(void) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
@@ -26,7 +26,7 @@ bool walk__allow(struct fingerprint_walk *w, size_t size) {
 static void spend(struct fingerprint_walk *w, size_t size) {
     if (!walk__allow(w, size)) return;
     w->bytes_left -= size;
-    if (now_us() > w->deadline) w->stopped = true;
+    if (fingerprint_clock() > w->deadline) w->stopped = true;
 }
 
 /* --- The stream --- */
@@ -279,7 +279,7 @@ static void start_value(struct fingerprint_walk *w, PyObject *label,
     w->next = 0;
     w->reach = 0;
     w->bytes_left = budget.bytes;
-    w->deadline = now_us() + budget.microseconds;
+    w->deadline = fingerprint_clock() + budget.microseconds;
     w->inexact = w->stopped = w->wild = w->temp = false;
     w->pending_len = 0;
 }

@@ -33,9 +33,12 @@ void fingerprinter_destroy(struct fingerprinter *f); /* accepts NULL */
 
 /* How much one value may cost; beyond it the fingerprint is neither exact nor complete. */
 struct fingerprint_budget {
-    uint64_t bytes; /* of what is hashed; a small object counts about ten */
-    uint64_t microseconds;
+    uint64_t bytes;        /* of what is hashed; a small object counts about ten */
+    uint64_t microseconds; /* by fingerprint_clock() */
 };
+
+/* Microseconds of work by this thread: what else the machine does shall not decide. */
+uint64_t fingerprint_clock(void);
 
 struct fingerprint {
     struct hash128 content; /* of the value alone */
