@@ -25,6 +25,8 @@ struct search {
     VEC(struct affected) queue;
     struct map names;   /* qnames that were queued */
     struct map reasons; /* hits by file, kind, reference and block: index + 1 */
+    struct map values;  /* modules whose uses as a value were reached */
+    struct map aliases; /* by what they stand for: found_vec, owned */
     struct map closed;  /* files whose importers were all reached */
     bool symbols;       /* there are rows of a SCIP index */
 };
@@ -228,26 +230,67 @@ static bool used_elsewhere(struct search *s, struct str qname, int64_t file_id) 
     return found;
 }
 
-/* Files that bind `prefix` (a module, mostly) to a name of theirs, through which others reach the
- * rest: `import m as k` in n makes m.x reachable as n.k.x. */
-static void reach_aliases(struct search *s, const struct affected *a, struct str prefix,
-                          struct str rest) {
-    found_vec found = {0};
+/* Append "n.k" + rest for each file n that binds `prefix` to a name k through which others go. */
+static void find_aliases(struct search *s, struct str prefix, struct str rest, struct map *seen,
+                         found_vec *out) {
+    found_vec all = {0};
     sqlite3_stmt *st = state_store_prepare(
         s->store, "SELECT DISTINCT importer_file_id, 0, 0, module_fqn || '.' || local_name FROM"
                   " py_imports_resolved_v1 JOIN py_module_index_v1 ON file_id = importer_file_id"
                   " WHERE target = ? AND is_known AND target <> '' AND NOT is_type_checking");
     sqlite3_bind_text(st, 1, prefix.ptr, (int)prefix.len, SQLITE_TRANSIENT);
-    gather(s, st, &found);
-    for (size_t i = 0; i < found.len; i++) {
-        struct str alias = str_from(found.items[i].name);
-        if (str_eq(alias, prefix) || !used_elsewhere(s, alias, found.items[i].file_id)) continue;
+    gather(s, st, &all);
+    for (size_t i = 0; i < all.len; i++) {
         struct buf name = {0};
-        buf_printf(&name, "%.*s%.*s", STR_FMT(alias), STR_FMT(rest));
-        visit(s, buf_str(&name), found.items[i].file_id, a->hit, true);
+        buf_printf(&name, "%s%.*s", all.items[i].name, STR_FMT(rest));
+        void **slot = map_slot(seen, buf_str(&name));
+        if (!*slot && used_elsewhere(s, buf_str(&name), all.items[i].file_id))
+            vec_push(out, ((struct found){.file_id = all.items[i].file_id,
+                                          .name = str_dup(buf_str(&name))}));
+        *slot = s;
         buf_finish(&name);
     }
-    found_vec_finish(&found);
+    found_vec_finish(&all);
+}
+
+/* The other names, used by other files, that lead to the module `prefix`: `import m as k` in n
+ * makes m.x reachable as n.k.x, `import n` in p as p.n.k.x.  Only names that somebody uses are
+ * followed, so that circular imports end.  Looked up once for each module, kept until the search is
+ * over. */
+static const found_vec *aliases_of(struct search *s, const struct affected *a, struct str prefix) {
+    void **slot = map_slot(&s->aliases, prefix);
+    if (*slot) return *slot;
+    struct map seen = {0};
+    found_vec *found = xcalloc(1, sizeof *found);
+    *slot = found;
+    *map_slot(&seen, prefix) = s;
+    for (struct str p = prefix; p.len; p = module_parent(p))
+        find_aliases(s, p, str_slice(prefix, p.len, prefix.len), &seen, found);
+    for (size_t i = 0; i < found->len; i++) {
+        struct str name = str_from(found->items[i].name);
+        for (struct str p = name; p.len; p = module_parent(p))
+            find_aliases(s, p, str_slice(name, p.len, name.len), &seen, found);
+    }
+    for (size_t i = 0; i < found->len; i++) /* who hands it on may reach any of its names */
+        reach_callers(s, a, str_from(a->qname),
+                      query_qname(s, values_sql, str_from(found->items[i].name)),
+                      IMPACT_IMPORT_MODULE);
+    map_finish(&seen);
+    return found;
+}
+
+static void reach_aliases(struct search *s, const struct affected *a, struct str module,
+                          struct str rest) {
+    const found_vec *aliases = aliases_of(s, a, module);
+    for (size_t i = 0; i < aliases->len; i++) {
+        struct buf name = {0};
+        struct affected alias = {
+            .file_id = aliases->items[i].file_id, .hit = a->hit, .imported = true};
+        buf_printf(&name, "%s%.*s", aliases->items[i].name, STR_FMT(rest));
+        reach_callers(s, &alias, buf_str(&name), query_qname(s, callers_sql, buf_str(&name)),
+                      IMPACT_CALLER_QNAME);
+        buf_finish(&name);
+    }
 }
 
 static struct str last_part(struct str qname) {
@@ -321,10 +364,14 @@ static void follow(struct search *s, struct affected a) {
     if (str_eq(name, STR("<effects>")) && a.file_id) close_imports(s, a.file_id, a.qname, a.hit);
     if (!a.file_id) reach_targets(s, &a);
     if (names_itself(qname)) return;
-    for (struct str prefix = module_parent(qname); prefix.len; prefix = module_parent(prefix)) {
+    struct str module = module_parent(qname);
+    for (struct str prefix = module; prefix.len; prefix = module_parent(prefix)) {
+        void **reached = map_slot(&s->values, prefix);
+        if (*reached) continue;
+        *reached = s;
         reach_callers(s, &a, qname, query_qname(s, values_sql, prefix), IMPACT_IMPORT_MODULE);
-        reach_aliases(s, &a, prefix, str_slice(qname, prefix.len, qname.len));
     }
+    if (module.len) reach_aliases(s, &a, module, str_slice(qname, module.len, qname.len));
     reach_stars(s, &a, name);
 }
 
@@ -483,6 +530,13 @@ enum status impact_compute(struct state_store *store, const struct impact_query 
         follow_all(&s);
     for (size_t i = 0; i < s.queue.len; i++) free(s.queue.items[i].qname);
     vec_finish(&s.queue);
+    size_t cursor = 0;
+    for (const struct map_entry *e; (e = map_next(&s.aliases, &cursor));) {
+        found_vec_finish(e->value);
+        free(e->value);
+    }
+    map_finish(&s.aliases);
+    map_finish(&s.values);
     map_finish(&s.names);
     map_finish(&s.reasons);
     map_finish(&s.closed);

@@ -4,8 +4,7 @@
  *     bench_index [FOLDER]     (default: the standard library of the machine's Python)
  *
  * Goals, for 2,000 files on two cores: 10 s cold, 100 ms when nothing changed, 20 ms for an impact
- * query after one edit.  The folder is only read: the edit is one of a file in a copy's stead, a
- * small package beside it that the index covers as well. */
+ * query after one edit.  The folder is copied, with a small module and its user beside it. */
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,8 +44,9 @@ static void ask(struct state_store *store, const char *folder, const struct inde
 static void copy(const char *from, const struct tree *to) {
     struct buf command = {0};
     buf_printf(&command,
-               "cd '%s' && find . -name '*.py' -not -path '*/site-packages/*' "
-               "-not -path '*/dist-packages/*' | cpio -pdLm --quiet '%s'",
+               "cd '%s' && find . -name '*.py' -not -path '*/site-packages/*'"
+               " -not -path '*/dist-packages/*' -print0 | tar -chf - --null -T - |"
+               " tar -xf - -C '%s'",
                from, to->root);
     if (system(buf_cstr(&command)) != 0) exit(1); // NOLINT(cert-env33-c): a folder of the caller's
     buf_finish(&command);
