@@ -94,7 +94,8 @@ const struct module_index *project_index(const struct project *p) {
 
 bool project_knows(const struct project *p, struct str path) {
     size_t root = p ? strlen(p->root) : 0;
-    if (!p || !p->index) return true; /* a walk is under way, or there is no workspace */
+    if (!p) return true; /* there is no workspace */
     if (path.len <= root + 1 || !str_starts(path, str_from(p->root))) return true;
+    if (!p->index) return false; /* the first walk may have passed the file already */
     return module_index_file(p->index, str_slice(path, root + 1, path.len)) != NULL;
 }

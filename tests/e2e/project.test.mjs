@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { e2e } from "./lib/e2e.mjs";
-import { command } from "./lib/process.mjs";
+import { PATIENCE_MS, command } from "./lib/process.mjs";
 
 function project(client, files) {
   for (const [path, text] of Object.entries(files)) {
@@ -22,10 +22,10 @@ const missing = (found) => found.filter(({ code }) => code === "unresolvedImport
 
 // A link is there once the folders have been looked through.
 const untilLinks = async (client, file, count) => {
-  for (;;) {
-    const found = await links(client, file);
-    if (found.length === count) return found;
-  }
+  const end = Date.now() + PATIENCE_MS;
+  let found = await links(client, file);
+  while (found.length !== count && Date.now() < end) found = await links(client, file);
+  return found;
 };
 
 e2e("imports are links to the files that they reach", async (client) => {
