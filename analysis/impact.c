@@ -92,8 +92,10 @@ static char *module_of(struct search *s, int64_t id) {
 
 /* --- hits --- */
 
-static uint32_t push_hit(struct search *s, int64_t file_id, char *path, enum impact_reason kind,
-                         const char *ref, uint32_t block, uint32_t via) {
+/* Takes the path. */
+static uint32_t push_hit(struct search *s, int64_t file_id,
+                         char *path, // NOLINT(readability-non-const-parameter): it is taken
+                         enum impact_reason kind, const char *ref, uint32_t block, uint32_t via) {
     vec_push(&s->out->hits, ((struct impact_hit){file_id, path, kind, xstrdup(ref), block, via}));
     return (uint32_t)s->out->hits.len - 1;
 }

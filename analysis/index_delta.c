@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* index_delta.c - lists of what changed, and the comparison of two texts of a file. */
+#include <assert.h>
 #include <sqlite3.h>
 
 #include "analysis/file_read.h"
@@ -34,6 +35,7 @@ void index_delta_finish(struct index_delta *delta) {
 
 static void compare_rows(const struct export_row *a, const struct export_row *b, int order,
                          int64_t file_id, struct index_delta *delta) {
+    assert((a || order > 0) && (b || order < 0));
     if (order < 0)
         index__add_export(delta, file_id, a->qname, DELTA_REMOVED);
     else if (order > 0)

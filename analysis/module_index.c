@@ -2,6 +2,7 @@
 /* module_index.c - the walk over the workspace, and lookups by path in each root. */
 #include "analysis/module_index.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -66,6 +67,7 @@ static void append_name(const struct module_index *index, struct str path, struc
 
 /* The path without its suffix, and for a package's __init__ without that, too. */
 static struct str module_path(struct str path, bool is_init) {
+    assert(path.len > 0);
     while (path.ptr[path.len - 1] != '.') path.len--;
     path.len--;
     if (is_init && module_folder(path).len) path = module_folder(path);
@@ -132,7 +134,7 @@ static void add_file(struct walker *w, const struct stat *st) {
     note_folders(index, str_from(file->path));
 }
 
-static void walk_folder(struct walker *w, struct ignore *ignore);
+static void walk_folder(struct walker *w, struct ignore *outer);
 
 static void visit(struct walker *w, const struct ignore *ignore, const struct dirent *entry) {
     struct stat st;

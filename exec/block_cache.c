@@ -96,6 +96,7 @@ static void keep_limit(struct block_cache *c) {
         list_remove(e);
         list_add(&c->cold, e);
     }
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): drop() takes it out of its list */
     while (c->stats.bytes > c->limit) drop(c, c->cold.oldest ? c->cold.oldest : c->hot.oldest);
 }
 

@@ -186,7 +186,7 @@ static bool verify_certain(const struct plan_request *request, const struct bloc
     bool always = block->pragmas.always_eval && request->always_eval;
     if (request->asked == block->id && !answered) plan__item_add(item, REASON_ASKED, 0);
     if (always && !answered) plan__item_add(item, REASON_ALWAYS, 0);
-    if (trace_faulty(t, block->code)) { /* held: unless what it read is not what it was */
+    if (t && trace_faulty(t, block->code)) { /* held: unless what it read is not what it was */
         verify_versions(request, block, &t->held_reads, item);
         return item->reasons.len > 0;
     }

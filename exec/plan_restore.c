@@ -114,7 +114,7 @@ bool plan_ready(const struct block *block, const struct plan_request *request) {
 /* --- Restoring for one block. --- */
 
 static void add_restore(struct planner *p, const struct block *block, block_id for_block) {
-    if (!restorable(p->request, block)) return;
+    if (!block || !restorable(p->request, block)) return;
     struct plan_item *item = &p->items[block->index];
     if (item->block && (!item->predicted || item->needed_by)) return;
     item->needed_by = for_block;

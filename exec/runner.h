@@ -107,7 +107,7 @@ void runner_inspect_stop(struct runner *r);
 
 /* Show what an earlier session showed of the block, which has not run, until it does.  Takes the
  * outputs. */
-void runner_show_kept(struct runner *r, const struct block *block, struct kept_result *take);
+void runner_show_kept(struct runner *r, const struct block *block, struct kept_result *kept);
 
 /* --- Files that blocks have read or written. --- */
 

@@ -32,7 +32,7 @@ void runner__cache_put(struct runner *r, const struct trace *t, const struct blo
     VEC(struct cache_read) reads = {0};
     bool known = r->cache && leaves_nothing(r, t) && !block->symbols.wild;
     for (size_t i = 0; known && i < t->reads.len; i++) {
-        struct cache_read read;
+        struct cache_read read = {0};
         struct name *name = t->reads.items[i].name;
         known = !is_special(name) && value_now(r, name, block->index, &read) &&
                 history_version(r->history, name, block->index) == t->reads.items[i].version;

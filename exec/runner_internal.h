@@ -94,7 +94,7 @@ void runner__make_plan(struct runner *r);
 void runner__keep_state(struct runner *r, uint64_t duration_us);
 
 /* An interpreter has started, from that checkpoint or fresh (0). */
-void runner__state_started(struct runner *r, uint32_t checkpoint);
+void runner__state_started(struct runner *r, uint32_t id);
 
 void runner__on_checkpointed(void *ctx, const struct worker_checkpoint *checkpoint);
 void runner__on_checkpoint_lost(void *ctx, uint32_t id);

@@ -10,8 +10,8 @@
 #include "base/buf.h"
 #include "exec/worker_link.h"
 #include "server/cli.h"
-#include "server/preview_host.h"
 #include "server/launcher.h"
+#include "server/preview_host.h"
 
 /* The search for an interpreter, tried out: what a document in this folder would run in. */
 struct probe {

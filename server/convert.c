@@ -160,7 +160,7 @@ json_t *convert_block_result(struct session *s, uint32_t run, const struct block
         .truncated = t && t->truncated,
         .duration_ms = t ? (double)t->duration_us / 1000.0 : 0,
         .content_hash = content_hash,
-        .operation = status == STATUS_HELD ? buf_str(&t->fault_error.evalue) : STR(""),
+        .operation = t && status == STATUS_HELD ? buf_str(&t->fault_error.evalue) : STR(""),
         .blocked_by = t && status == STATUS_BLOCKED ? t->blocked_by : 0,
         .title = block->title,
         .hidden = convert_hidden(doc, block),

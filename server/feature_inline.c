@@ -66,7 +66,7 @@ static void lens_title(struct open_document *od, const struct block *block, stru
         buf_append(title, STR(" "));
         summary_duration(t->duration_us, title);
     }
-    if (status == STATUS_HELD)
+    if (t && status == STATUS_HELD)
         buf_printf(title, ": %.*s · run", STR_FMT(buf_str(&t->fault_error.evalue)));
     struct buf reason = {0};
     summary_reason(od->session, block, &reason);

@@ -11,8 +11,6 @@
 
 #include "analysis/text.h"
 
-extern char **environ;
-
 /* The exit code; -1 when it could not be run, or printed more than a file may have. */
 static int wait_for(pid_t pid, int fd, struct buf *out) {
     size_t start = out->len;

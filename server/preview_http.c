@@ -4,6 +4,7 @@
  * Answers are made whole and written in pieces.  Outputs are named by their content, so a browser
  * may keep them for ever; HTML among them is the work of code that runs, so it gets an origin of
  * its own (CSP sandbox), wherever it is shown. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "server/convert.h"
@@ -228,6 +229,7 @@ static void answer_output(struct answer *a, const struct preview_host *h,
     if (!item) return;
     preview_http_finish(c);
     char *mime = str_dup(buf_str(&item->mime));
+    assert(mime);
     bool text = strncmp(mime, "text/", 5) == 0;
     snprintf(c->mime, sizeof c->mime, "%s%s", mime, text ? "; charset=utf-8" : "");
     free(mime);

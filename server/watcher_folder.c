@@ -254,7 +254,7 @@ void watcher__scan(struct watch_folder *f) {
     struct watch_tree *tree = f->tree;
     check_known(f);
     if (tree) check_new(f);
-    if (f->silent) tree->unscanned--;
+    if (tree && f->silent) tree->unscanned--;
     f->silent = false;
     bool gone = !f->started && !f->polled;
     if (gone && tree && strcmp(tree->root, f->path) != 0) f->tree = NULL;

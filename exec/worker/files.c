@@ -20,7 +20,8 @@ static void ignore(struct files *f, PyObject *folder) {
     buf_finish(&path);
 }
 
-bool files_init(struct files *f, char *journal) {
+bool files_init(struct files *f,
+                char *journal) { // NOLINT(readability-non-const-parameter): it is taken
     static const char *const prefixes[] = {"prefix", "base_prefix", "exec_prefix"};
     *f = (struct files){.journal = {journal}};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {

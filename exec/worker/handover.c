@@ -44,7 +44,9 @@ static int take_rights(struct msghdr *message, int *fds) {
     return (int)(size / sizeof(int));
 }
 
-bool handover_receive(int socket, pid_t *pid, int *fds, int count) {
+bool handover_receive(int socket,
+                      pid_t *pid, // NOLINT(readability-non-const-parameter): recvmsg() fills it
+                      int *fds, int count) {
     union control control = {0};
     int came[HANDOVER_MOST];
     struct iovec data = {pid, sizeof *pid};

@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "exec/worker/process.h"
 #include "exec/worker/journal.h"
+#include "exec/worker/process.h"
 #include "exec/worker/ward.h"
 
 #define OUT_MARK     ((size_t)4 << 20)
