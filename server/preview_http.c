@@ -15,12 +15,13 @@
 #define PAGE_POLICY                                                                                \
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' "    \
     "data:; img-src 'self' data: blob:; frame-src 'self' blob:; base-uri 'none'; "                 \
-    "form-action 'none'; frame-ancestors 'self' vscode-webview:; connect-src 'self' ws://%.*s"
+    "form-action 'none'; frame-ancestors 'self' vscode-webview: vscode-file:; "                    \
+    "connect-src 'self' ws://%.*s"
 #define OUTPUT_POLICY                                                                              \
     "sandbox allow-scripts allow-popups; default-src 'none'; script-src 'unsafe-inline' "          \
     "'unsafe-eval' https: data: blob:; style-src 'unsafe-inline' https:; font-src https: data:; "  \
     "img-src https: data: blob:; media-src https: data: blob:; connect-src https:; "               \
-    "worker-src blob:; frame-ancestors 'self'"
+    "worker-src blob:; frame-ancestors 'self' vscode-webview: vscode-file:"
 
 /* --- Answers. --- */
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // vscode.test.mjs - the extension in a real Visual Studio Code: its suite in the extension host.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import test from "node:test";
 import { buildExtension } from "../../editors/vscode/build.mjs";
 import { eventually } from "./lib/browser.mjs";
-import { Code, missingCode } from "./lib/code_server.mjs";
-import { REPOSITORY, Scratch } from "./lib/process.mjs";
+import { Code, NODE, missingCode } from "./lib/code_server.mjs";
+import { RELIGHT, REPOSITORY, Scratch } from "./lib/process.mjs";
 
 const SUITE = join(REPOSITORY, "editors/vscode/tests/suite.cjs");
 const CASES = [...readFileSync(SUITE, "utf8").matchAll(/^cases\["(.*)"\]/gm)].map((m) => m[1]);
@@ -69,7 +70,8 @@ const WINDOW = { "editor.fontSize": 15, "workbench.activityBar.location": "hidde
 async function inWindow(options, body) {
   const code = await Code.start(options);
   try {
-    await code.install();
+    if (options.file) await code.installFile(options.file);
+    else await code.install();
     const page = await code.open();
     await page.goto(code.address);
     await body({ page, code, screenshot: (name) => keep(page, name) });
@@ -120,7 +122,42 @@ test("vscode: what is painted", { timeout: 300_000, skip: missingCode }, () =>
     await page.locator(".view-line", { hasText: "print(f" }).hover();
     await page.locator(".monaco-hover", { hasText: "116,000" }).waitFor();
     await screenshot("hover");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+b");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.press("v");
+    const preview = page.frameLocator("iframe.webview").frameLocator("iframe").frameLocator("iframe[title='Relight preview']");
+    await preview.locator(".block", { hasText: "620,000" }).first().waitFor();
+    await screenshot("preview");
+    await preview.locator(".block", { hasText: "barley" }).locator(".code").first().click();
+    await page.locator(".statusbar-item", { hasText: /Ln 1[34]/ }).waitFor();
   }));
+
+function pack(...args) {
+  return spawnSync(NODE, [join(REPOSITORY, "editors/vscode/package.mjs"), ...args], { encoding: "utf8" });
+}
+
+test("vscode: the packages are made without a warning, and the one for a platform brings its server", { timeout: 300_000, skip: missingCode }, async () => {
+  const scratch = new Scratch();
+  const file = join(scratch.folder, "relight.vsix");
+  try {
+    for (const args of [[file], [file, "linux-x64", dirname(RELIGHT)]]) {
+      const { status, stdout, stderr } = pack(...args);
+      assert.equal(status, 0, stdout + stderr);
+      assert.doesNotMatch(stdout + stderr, /WARN|ERROR/);
+    }
+    await inWindow({ arguments: ["--disable-workspace-trust"], file, settings: { ...WINDOW, "relight.path": "" },
+      files: { "a.py": "6 * 7\n" } }, async ({ page, code }) => {
+      await openFile(page, "a.py");
+      await page.locator(".codelens-decoration a", { hasText: "Go live" }).click();
+      await eventually(() => painted(page), ["→ 42"]);
+      const programs = code.scratch.processes().map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+      assert.ok(programs.some((program) => program.startsWith(code.extensions) && program.includes("server/relight\0--stdio")));
+    });
+  } finally {
+    await scratch.finish();
+  }
+});
 
 test("vscode: nothing runs in a workspace that is not trusted", { timeout: 300_000, skip: missingCode }, () =>
   inWindow({ settings: { ...WINDOW, "security.workspace.trust.startupPrompt": "never" },

@@ -2,6 +2,7 @@
 // commands.ts - what the user can ask for.  The server's own commands are asked of the server of the
 // document in front, unless arguments (of a lens, a link) say of which, and about which block.
 import * as vscode from "vscode";
+import { Preview } from "./preview.ts";
 import type { Servers } from "./servers.ts";
 import type { Store } from "./store.ts";
 import { isOurs } from "./store.ts";
@@ -10,6 +11,8 @@ import { isOurs } from "./store.ts";
 const PLAIN = ["run", "runAll", "restart", "interrupt", "clearCache"];
 
 export class Commands {
+  readonly preview = new Preview((uri) => this.ask("openPreview", uri));
+
   constructor(
     private readonly servers: Servers,
     private readonly store: Store,
@@ -24,6 +27,8 @@ export class Commands {
       on("goLive", (uri) => this.goLive(uri)),
       on("runBlock", (uri, block) => this.onBlock("runBlock", uri, block)),
       on("explain", async (uri, block) => this.explain(uri, block)),
+      on("openPreview", (uri) => this.preview.open(uri)),
+      on("openPreviewExternal", (uri) => this.preview.openExternal(uri)),
       on("restartServer", () => this.servers.restart()),
       on("showLog", () => this.log.show()),
       on("openWalkthrough", () =>

@@ -6,7 +6,7 @@ import { Painter, remark } from "./painter.ts";
 import { Servers } from "./servers.ts";
 import { concernsServer } from "./settings.ts";
 import { StatusItem } from "./status.ts";
-import { Store } from "./store.ts";
+import { Store, isOurs } from "./store.ts";
 
 let servers: Servers | undefined;
 
@@ -37,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const started = new Servers(store, log, context.extensionUri);
   const painter = new Painter(vscode.Uri.joinPath(context.extensionUri, "media"));
   const status = new StatusItem();
+  const commands = new Commands(started, store, log);
   servers = started;
 
   const paint = (uri: vscode.Uri) => {
@@ -51,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const showStatus = () => {
     const editor = vscode.window.activeTextEditor;
     const document = editor && store.get(editor.document.uri);
-    status.update(editor, editor && started.health(editor.document.uri), document);
+    status.update(editor, editor && started.of(editor.document.uri)?.health, document);
     void vscode.commands.executeCommand("setContext", "relight.live", document?.live ?? false);
   };
   // Once for all messages that have come.
@@ -79,7 +80,7 @@ export function activate(context: vscode.ExtensionContext): Api {
 
   context.subscriptions.push(
     log, store, started, painter, status,
-    ...new Commands(started, store, log).register(),
+    ...commands.register(), commands.preview,
     store.onDidChange(soon),
     started.onDidChange(showStatus),
     vscode.workspace.onDidOpenTextDocument(opened),
@@ -89,7 +90,13 @@ export function activate(context: vscode.ExtensionContext): Api {
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.restart()),
     vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => started.foldersChanged(removed)),
     vscode.window.onDidChangeVisibleTextEditors(paintAll),
-    vscode.window.onDidChangeActiveTextEditor(showStatus),
+    vscode.window.onDidChangeActiveTextEditor((editor) => {
+      showStatus();
+      if (editor && isOurs(editor.document)) void commands.preview.follow(editor.document.uri);
+    }),
+    vscode.window.onDidChangeTextEditorSelection(({ textEditor: { document }, selections: [first] }) => {
+      if (first && isOurs(document)) started.of(document.uri)?.cursor(document.uri, first.active);
+    }),
   );
   vscode.workspace.textDocuments.forEach(opened);
   paintAll();

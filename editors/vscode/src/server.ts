@@ -4,6 +4,7 @@
 // Results, lenses and hovers are ours where we show them better; all else is the standard client's.
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn, State } from "vscode-languageclient/node";
+import type { ShowDocumentParams } from "vscode-languageclient/node";
 import type { DynamicFeature, LanguageClientOptions, Middleware, StaticFeature } from "vscode-languageclient/node";
 import { blockHover, isAboutName } from "./hover.ts";
 import { showsLens } from "./lenses.ts";
@@ -27,6 +28,19 @@ class Client extends LanguageClient {
 
 // A path as a glob that means just it.
 const literal = (path: string): string => path.replace(/[[\]{}*?]/g, (c) => `[${c}]`);
+
+// Where it is open already: not in the preview's place, which has the focus when a click there asks.
+async function showInItsColumn({ uri, external, selection, takeFocus }: ShowDocumentParams): Promise<{ success: boolean }> {
+  if (external) return { success: await vscode.env.openExternal(vscode.Uri.parse(uri)) };
+  const there = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === vscode.Uri.parse(uri).toString());
+  const range = selection && new vscode.Range(selection.start.line, selection.start.character, selection.end.line, selection.end.character);
+  await vscode.window.showTextDocument(vscode.Uri.parse(uri), {
+    viewColumn: there?.viewColumn ?? vscode.ViewColumn.One,
+    preserveFocus: takeFocus === false,
+    ...(range && { selection: range }),
+  });
+  return { success: true };
+}
 
 export class Server implements vscode.Disposable {
   private client: Client | undefined;
@@ -91,6 +105,7 @@ export class Server implements vscode.Disposable {
   private middleware(): Middleware {
     return {
       workspace: { configuration: ({ items }) => items.map(() => serverSettings(this.folder.uri)) },
+      window: { showDocument: showInItsColumn },
       provideInlayHints: (document, range, token, next) =>
         vscode.workspace.getConfiguration("relight", document).get("inlineResults.enabled", true) ? [] : next(document, range, token),
       provideCodeLenses: async (document, token, next) =>
@@ -160,6 +175,12 @@ export class Server implements vscode.Disposable {
     await this.ready;
     if (!this.client) throw new Error("there is no server");
     return this.client.sendRequest(EXECUTE, { command, arguments: args });
+  }
+
+  // Where the cursor is, for pages that mark it.
+  cursor(uri: vscode.Uri, { line, character }: vscode.Position): void {
+    if (this.state === "running")
+      void this.client?.sendNotification("relight/cursor", { textDocument: { uri: uri.toString() }, position: { line, character } });
   }
 
   // The server asks for what it wants to know.

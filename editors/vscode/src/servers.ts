@@ -67,9 +67,10 @@ export class Servers implements vscode.Disposable {
     else if (chosen) await vscode.commands.executeCommand("relight.openWalkthrough");
   }
 
-  health(uri: vscode.Uri): Server["health"] | undefined {
+  // The document's server, if it was started.
+  of(uri: vscode.Uri): Server | undefined {
     const root = folderOf(uri)?.uri ?? vscode.Uri.file(dirname(uri.fsPath));
-    return this.servers.get(root.toString())?.health;
+    return this.servers.get(root.toString());
   }
 
   // End all servers, and start those that open files need; what was live is live again.

@@ -73,6 +73,15 @@ export class Code {
     await buildExtension(join(this.extensions, `${publisher}.${name}-${version}`));
   }
 
+  // A packed one, as a user installs it.
+  async installFile(path) {
+    const child = spawn(NODE, [ENTRY, ...this.options, "--install-extension", path], { env: this.environment, stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (said += text));
+    const { code } = await ended(child);
+    if (code !== 0) throw new Error(said);
+  }
+
   // A window; `payload`: what it is told beyond the folder.
   async open(payload = [], options = {}) {
     this.page = await newPage({ viewport: { width: 1100, height: 760 }, ...options });
