@@ -249,6 +249,11 @@ static void follow(struct audit *a, const struct event *event, PyObject *args) {
     Py_XDECREF(operation);
 }
 
+static bool starts_process(const struct event *event) {
+    return event->operation == on_process || event->operation == on_popen ||
+           event->operation == on_spawn || event->operation == on_fork;
+}
+
 static PyObject *on_event(PyObject *capsule, PyObject *args) {
     struct audit *a = py_self(capsule);
     if (!a->running) Py_RETURN_NONE;
@@ -256,12 +261,13 @@ static PyObject *on_event(PyObject *capsule, PyObject *args) {
     if (!event || !control_is_owner(a->control)) Py_RETURN_NONE;
     follow(a, event, PyTuple_GetItem(args, 1));
     if (PyErr_Occurred()) return NULL;
+    if (starts_process(event)) control_order(a->control, CHANNEL_PROCESS);
     Py_RETURN_NONE;
 }
 
 static PyMethodDef hook_def = {"audit", on_event, METH_VARARGS, NULL};
 
-bool audit_init(struct audit *a, const struct control *control, const struct reporter *reporter,
+bool audit_init(struct audit *a, struct control *control, const struct reporter *reporter,
                 char *journal) {
     *a = (struct audit){.control = control, .reporter = reporter};
     a->held_type = PyErr_NewException("relight.Held", PyExc_BaseException, NULL);

@@ -5,6 +5,7 @@
  * files, start processes or open sockets is refused: by an exception that `except Exception` does
  * not catch, and whatever the code then does, the run is held.  What an import of a library does
  * is the library's own affair (caches, fonts, probes), and is never refused.
+ * Before a process starts, what the block has shown so far is waited for, so that it comes first.
  * Operations of threads count as the running block's; what other processes do cannot be seen.
  * Interpreter process; the hook is a C function, called by whatever thread operates, with the GIL.
  */
@@ -17,7 +18,7 @@
 #include "exec/worker/report.h"
 
 struct audit {
-    const struct control *control;   /* borrowed */
+    struct control *control;         /* borrowed */
     const struct reporter *reporter; /* borrowed: knows what is a library */
     PyObject *held_type;             /* the exception that refuses */
     PyObject *held;                  /* the first one of this run; NULL: nothing was refused */
@@ -28,7 +29,7 @@ struct audit {
 };
 
 /* False with an exception set on failure.  The hook stays for as long as the process lives. */
-bool audit_init(struct audit *a, const struct control *control, const struct reporter *reporter,
+bool audit_init(struct audit *a, struct control *control, const struct reporter *reporter,
                 char *journal); /* folder of the warden's journal, or NULL; borrowed */
 
 /* Around a block's run. */

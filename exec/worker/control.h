@@ -27,7 +27,13 @@ struct fd_identity fd_identity_of(int fd); /* all zero when it is closed */
 bool fd_is(int fd, struct fd_identity identity);
 
 /* Which way the last output went: another way needs a barrier first, to keep the order. */
-enum channel { CHANNEL_NONE, CHANNEL_STDOUT, CHANNEL_STDERR, CHANNEL_DISPLAY };
+enum channel {
+    CHANNEL_NONE,
+    CHANNEL_STDOUT,
+    CHANNEL_STDERR,
+    CHANNEL_DISPLAY,
+    CHANNEL_PROCESS, /* another process: either stream */
+};
 
 struct control {
     pid_t owner;

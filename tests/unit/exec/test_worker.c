@@ -114,6 +114,11 @@ static const struct story streams[] = {
       {"print('a', end='')\nos.write(1, b'b')\nprint('c');", "out \"abc\\n\"\nok"},
       {"libc = ctypes.CDLL(None)\nlibc.puts(b'puts')\nlibc.fflush(None);",
        "out \"puts\\n\"\nok +libc"}}},
+    {"a process that the block starts comes after what the block showed",
+     {{"import os, sys\nfor i in range(3):\n    print('e', i, file=sys.stderr)\n"
+       "    os.system('echo out')\ndisplay(i)\nos.system('echo end >&2')\nprint(i);",
+       "err \"e 0\\n\"\nout \"out\\n\"\nerr \"e 1\\n\"\nout \"out\\n\"\nerr \"e 2\\n\"\n"
+       "out \"out\\n\"\ndisplay text/plain \"2\"\nerr \"end\\n\"\nout \"2\\n\"\nok +os +sys +i"}}},
     {"bytes that are not UTF-8 pass; text that is not is escaped",
      {{"import os\nos.write(1, b'\\xff\\xfe caf\\xc3\\xa9\\n');\nprint('\\ud800')",
        "out \"\\xff\\xfe café\\n\\ud800\\n\"\nok +os"}}},
