@@ -253,6 +253,10 @@ json_t *live_cursor(const char *file, uint32_t line) {
     return json_pack("{s:o, s:I}", "file", json_text(str_from(file)), "line", (json_int_t)line);
 }
 
+json_t *live_pin(const char *file) {
+    return json_pack("{s:o}", "file", json_text(str_from(file)));
+}
+
 json_t *live_graph(const char *file, json_t *blocks) {
     return json_pack("{s:o, s:o}", "file", json_text(str_from(file)), "blocks", blocks);
 }

@@ -24,6 +24,7 @@
     X(RUN_END, "run-end", "runEnd")                                                                \
     X(GRAPH, "graph", "graph")                                                                     \
     X(CURSOR, "cursor", "cursor")                                                                  \
+    X(PIN, "pin", "pin")                                                                           \
     X(WELCOME, "welcome", "welcome")                                                               \
     X(DIRECTORY, "directory", "directory")                                                         \
     X(FILE_CHANGED, "file-changed", "fileChanged")                                                 \
@@ -98,6 +99,7 @@ json_t *live_block_moved(struct live_target target, const struct live_result *re
 json_t *live_element(const char *type, struct lsp_range range, struct str value, bool show);
 
 json_t *live_cursor(const char *file, uint32_t line);
+json_t *live_pin(const char *file); /* pages go there and stay; the same again: they go on */
 json_t *live_graph(const char *file, json_t *blocks_take); /* {id: relations} */
 
 struct live_run_end {

@@ -11,6 +11,7 @@
 #include "server/handlers.h"
 #include "server/kept_results.h"
 #include "server/preview_host.h"
+#include "server/publish_live.h"
 
 typedef void command_fn(struct open_document *od, struct str block, struct reply *re,
                         struct err *err);
@@ -104,26 +105,36 @@ static void clear_cache(struct open_document *od, struct str block, struct reply
     block_cache_clear(od->server->cache);
 }
 
+/* Pages go to the file and stay there, whatever changes elsewhere; the same again: they go on. */
+static void pin(struct open_document *od, struct str block, struct reply *re, struct err *err) {
+    (void)block, (void)re;
+    const struct server *srv = od->server;
+    size_t pages = 0;
+    for (size_t i = 0; i < srv->clients.clients.len; i++) {
+        struct client *c = srv->clients.clients.items[i];
+        if (c == srv->editor || !c->link) continue;
+        publish_to(c, LIVE_PIN, live_pin(od->path));
+        pages++;
+    }
+    if (pages == 0) err_set(err, ST_NOT_FOUND, "no preview is open: use Open preview first");
+}
+
 static const struct command {
     const char *name;
     command_fn *run;
 } commands[] = {
     /* in the order of command_names */
-    {"relight.clearCache", clear_cache},
-    {"relight.explain", explain},
-    {"relight.goLive", go_live},
-    {"relight.interrupt", interrupt},
-    {"relight.openPreview", open_preview},
-    {"relight.restart", run_all},
-    {"relight.run", run},
-    {"relight.runAll", run_all},
-    {"relight.runBlock", run_block},
+    {"relight.clearCache", clear_cache},   {"relight.explain", explain},
+    {"relight.goLive", go_live},           {"relight.interrupt", interrupt},
+    {"relight.openPreview", open_preview}, {"relight.pin", pin},
+    {"relight.restart", run_all},          {"relight.run", run},
+    {"relight.runAll", run_all},           {"relight.runBlock", run_block},
 };
 
 const char *const command_names[] = {
-    "relight.clearCache", "relight.explain",     "relight.goLive",
-    "relight.interrupt",  "relight.openPreview", "relight.restart",
-    "relight.run",        "relight.runAll",      "relight.runBlock",
+    "relight.clearCache",  "relight.explain",  "relight.goLive",  "relight.interrupt",
+    "relight.openPreview", "relight.pin",      "relight.restart", "relight.run",
+    "relight.runAll",      "relight.runBlock",
 };
 const size_t command_count = sizeof command_names / sizeof *command_names;
 _Static_assert(sizeof command_names / sizeof *command_names == sizeof commands / sizeof *commands,

@@ -234,11 +234,6 @@ The symbol `ask' asks once for each project and keeps a yes in
   (interactive)
   (relight--execute "clearCache"))
 
-(defun relight-impact ()
-  "Show what a change of this file touches."
-  (interactive)
-  (relight--execute "impact" nil #'relight--show-markdown))
-
 (defun relight-preview ()
   "Open the document in the browser."
   (interactive)

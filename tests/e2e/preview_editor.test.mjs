@@ -49,3 +49,18 @@ e2e("the block with the editor's cursor is marked; an edit appears as it is type
     await eventually(() => page.locator(".block.cursor .code").allInnerTexts(), ["x = 1"]);
   });
 });
+
+e2e("relight.pin keeps pages on the file, and lets them go again", EDITOR, async (client) => {
+  await beside(client, async (file, page) => {
+    const pressed = () => page.locator("button.pin").getAttribute("aria-pressed");
+    await file.command("pin");
+    await eventually(pressed, "true");
+    await file.command("pin");
+    await eventually(pressed, "false");
+  });
+});
+
+e2e("relight.pin says when there is no page", EDITOR, async (client) => {
+  const file = await client.live("a.py", "x = 1\n");
+  await assert.rejects(file.command("pin"), /no preview is open/);
+});

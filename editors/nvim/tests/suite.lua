@@ -231,6 +231,25 @@ cases["a missing server is said once, with what to do"] = function()
   H.equal(H.messages[1]:match("not on the path") ~= nil, true)
 end
 
+cases["the preview's address is opened, and pinning needs a page"] = function()
+  local opened
+  require("relight.compat").open = function(address)
+    opened = address
+    return true
+  end
+  H.setup()
+  H.go_live(H.open("a.py", "1 + 1"))
+  vim.cmd("Relight preview")
+  H.wait("the address", function()
+    return opened
+  end)
+  H.equal(opened:match("^http://127.0.0.1:%d+/") ~= nil, true)
+  vim.cmd("Relight pin")
+  H.wait("the answer", function()
+    return (H.messages[#H.messages] or ""):match("no preview is open")
+  end)
+end
+
 cases["misspelt options and commands are named"] = function()
   H.setup({ max_line = 3 })
   H.equal(H.messages[1]:match("max_line") ~= nil, true)

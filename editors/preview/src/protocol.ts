@@ -188,6 +188,12 @@ export interface Cursor {
   line: number; // from 0
 }
 
+// From an editor: show that file and stay there; the same again: follow changes again.
+export interface Pin {
+  type: "pin";
+  file: string;
+}
+
 export type ServerMessage =
   | DocumentMessage
   | Welcome
@@ -195,7 +201,8 @@ export type ServerMessage =
   | FileChanged
   | DirectoryChanged
   | Failure
-  | Cursor;
+  | Cursor
+  | Pin;
 
 export type ClientMessage =
   | { type: "hello"; protocol: number; clientId: string; token?: string }

@@ -42,7 +42,6 @@ M.restart = plain("restart")
 M.interrupt = plain("interrupt")
 M.pin = plain("pin")
 M.clear_cache = plain("clearCache")
-M.impact = plain("impact")
 
 M.run_block = on_block(function(buffer, block)
   client.execute("runBlock", buffer, { block.id })

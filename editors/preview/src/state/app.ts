@@ -137,6 +137,8 @@ export class App {
         return this.failed(m);
       case "cursor":
         return this.cursorMoved(m);
+      case "pin":
+        return this.pinTo(this.relative(m.file));
       default:
         return this.documentMessage(m);
     }
@@ -174,6 +176,12 @@ export class App {
 
   private cursorMoved(m: Cursor): void {
     this.update({ cursorLine: m.file === this.state.doc.file ? m.line : -1 });
+  }
+
+  private pinTo(path: string): void {
+    if (this.state.pinned && path === this.state.path) return this.togglePin();
+    this.open(path);
+    if (!this.state.pinned) this.togglePin();
   }
 
   // Follow mode: the page goes to what changed, unless it is pinned.
