@@ -298,7 +298,8 @@ static void on_done(void *ctx, struct worker_done *done) {
         if (!block) runner__forget_vanished(r);
     }
     runner__keep_state(r, done->duration_us);
-    if (unwanted || b->surprise) runner__replan(r);
+    /* Edited meanwhile: a block above may be there now that gives it other values. */
+    if (unwanted || b->surprise || b->edited) runner__replan(r);
     runner__advance(r);
 }
 

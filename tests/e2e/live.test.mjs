@@ -395,3 +395,13 @@ e2e("what depends on more than values runs again when its edit is undone", async
   }
   assert.equal(file.shows("xs"), "ok: [1]");
 });
+
+e2e("a name that comes back above while its reader runs is seen", async (client) => {
+  const file = await client.live("a.py", "x = 0\n\nx + 40\n");
+  for (let n = 1; n <= 40; n++) {
+    file.replace(`x = ${n - 1}`, "");
+    file.replace("\n\nx + 40", `x = ${n}\n\nx + 40`);
+    await file.quiet();
+    assert.equal(file.shows("x + 40"), `ok: ${n + 40}`);
+  }
+});
