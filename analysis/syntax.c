@@ -62,13 +62,25 @@ static void tables_init(void) {
     field_of[0] = FIELD_NONE;
 }
 
+static pthread_key_t parser_key; /* of each thread's own; ends with the thread */
+
+static void parser_end(void *parser) {
+    ts_parser_delete(parser);
+}
+
+static void parsing_init(void) {
+    tables_init();
+    pthread_key_create(&parser_key, parser_end);
+}
+
 TSParser *syntax_parser(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    static _Thread_local TSParser *parser;
+    pthread_once(&once, parsing_init);
+    TSParser *parser = pthread_getspecific(parser_key);
     if (!parser) {
-        pthread_once(&once, tables_init);
         parser = ts_parser_new();
         ts_parser_set_timeout_micros(parser, PARSE_MICROSECONDS_MAX);
+        pthread_setspecific(parser_key, parser);
     }
     /* For a new scanner each time: an old one goes on in the f-string that ended the last text. */
     ts_parser_set_language(parser, tree_sitter_python());
