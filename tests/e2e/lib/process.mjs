@@ -18,6 +18,9 @@ if (!existsSync(RELIGHT)) throw new Error(`${RELIGHT} is missing: run ./dev buil
 // No wait may last longer.  Generous, because a slow machine is no bug; a test never sleeps for it.
 export const PATIENCE_MS = 20_000;
 
+// AddressSanitizer keeps what has been freed: then memory says nothing.
+export const MEMORY_COUNTS = !process.env.ASAN_OPTIONS;
+
 export class Scratch {
   // `folder`: one that the test keeps, for more than one server.
   constructor(folder) {
