@@ -230,7 +230,7 @@ static void answer_output(struct answer *a, const struct preview_host *h,
     if (!item) return;
     preview_http_finish(c);
     char *mime = str_dup(buf_str(&item->mime));
-    assert(mime);
+    assert(c);
     bool text = strncmp(mime, "text/", 5) == 0;
     snprintf(c->mime, sizeof c->mime, "%s%s", mime, text ? "; charset=utf-8" : "");
     free(mime);

@@ -36,7 +36,7 @@ bool effects_init(struct effects *e, struct namespace *ns, struct ambient *ambie
 void effects_enter(struct effects *e, const struct str *reads, size_t count);
 
 /* The running block has as good as read the name: what it did depends on what the name held. */
-void effects_add_read(struct effects *e, struct str name);
+void effects_add_read(struct effects *e, struct str text);
 
 /* `changes` are the block's.  Keeps the values, or puts back the old ones where they are the same;
  * adds the ambient state that the block changed to its bindings, and appends the fields of DONE
