@@ -276,7 +276,8 @@ e2e("commands with wrong arguments are errors that name what is wrong", async (c
 e2e("every announced command is known", async (client) => {
   const file = await client.live("a.py", "x = 1\n");
   for (const name of client.initialized.capabilities.executeCommandProvider.commands)
-    await client.command(name, file.uri, file.result("x = 1").block);
+    await client.command(name, file.uri, file.result("x = 1").block)
+      .catch((error) => assert.doesNotMatch(error.message, /there is no command/)); // it may refuse
   await file.quiet();
 });
 

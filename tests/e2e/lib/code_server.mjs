@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { RELIGHT, REPOSITORY, Scratch, WORKER, ended, within } from "./process.mjs";
+import { RELIGHT, REPOSITORY, Scratch, WORKER, ended, signal, within } from "./process.mjs";
 import { newPage } from "./browser.mjs";
 import { buildExtension } from "../../../editors/vscode/build.mjs";
 
@@ -117,7 +117,7 @@ export class Code {
     await this.page?.context().close();
     this.child.kill("SIGTERM");
     await this.gone;
-    for (const pid of this.scratch.processes()) process.kill(pid, "SIGTERM");
+    for (const pid of this.scratch.processes()) signal(pid, "SIGTERM");
     await this.scratch.finish();
   }
 }

@@ -18,6 +18,15 @@ if (!existsSync(RELIGHT)) throw new Error(`${RELIGHT} is missing: run ./dev buil
 // No wait may last longer.  Generous, because a slow machine is no bug; a test never sleeps for it.
 export const PATIENCE_MS = 20_000;
 
+// Signal a process, unless it has just ended by itself.
+export function signal(pid, name) {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}
+
 // AddressSanitizer keeps what has been freed: then memory says nothing.
 export const MEMORY_COUNTS = !process.env.ASAN_OPTIONS;
 
@@ -58,7 +67,7 @@ export class Scratch {
   // Fails when a process stays.
   async finish() {
     const left = await untilEmpty(() => this.processes());
-    for (const pid of left) process.kill(pid, "SIGKILL");
+    for (const pid of left) signal(pid, "SIGKILL");
     if (!this.kept) rmSync(this.folder, { recursive: true, force: true });
     if (left.length) throw new Error(`processes were left behind: ${left.join(", ")}`);
   }
